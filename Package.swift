@@ -1,0 +1,81 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// C is compiled with `-O2` in release, but SwiftPM leaves assertions on unless told otherwise.
+let kernelSettings: [CSetting] = [.define("NDEBUG", .when(configuration: .release))]
+
+let package = Package(
+  name: "synoptic",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "synoptic", targets: ["synoptic"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Rooms over the C libraries.
+    .target(name: "CKernels", cSettings: kernelSettings),
+    .target(name: "CCodecs", dependencies: ["CJPEG", "CPNG"], cSettings: kernelSettings),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg",
+      providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng",
+      providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CLibXML2", pkgConfig: "libxml-2.0",
+      providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]),
+
+    // Content hashes: files, vectors, fingerprints.
+    .target(name: "CDigest", cSettings: kernelSettings),
+    .target(name: "Digest", dependencies: ["CDigest"]),
+
+    // Domain rooms: each can be built and tested alone.
+    .target(name: "WordNet", dependencies: ["CLibXML2"]),
+    .target(name: "Imaging", dependencies: ["CCodecs", "CKernels"]),
+    .target(name: "Corpus", dependencies: ["Digest"]),
+    .target(name: "Network", dependencies: ["CKernels", "Digest"]),
+    .target(name: "Quantization", dependencies: ["Network", "CKernels", "Digest"]),
+    .target(
+      name: "FeatureStore",
+      dependencies: ["CKernels", "Digest", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
+      name: "Pipeline",
+      dependencies: [
+        "Digest",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Logging", package: "swift-log"),
+        "Yams",
+      ]),
+
+    // Where the domain rooms and the pipeline meet.
+    .target(
+      name: "Stages",
+      dependencies: [
+        "WordNet", "Imaging", "Corpus", "Network", "Quantization", "FeatureStore", "Pipeline",
+      ]),
+    .executableTarget(
+      name: "synoptic",
+      dependencies: [
+        "Stages", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // Tests, a target a room.
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "DigestTests", dependencies: ["Digest", "CDigest"]),
+    .testTarget(name: "KernelTests", dependencies: ["CKernels"]),
+    .testTarget(name: "WordNetTests", dependencies: ["WordNet", "TestSupport"]),
+    .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"]),
+    .testTarget(name: "CorpusTests", dependencies: ["Corpus", "TestSupport"]),
+    .testTarget(name: "NetworkTests", dependencies: ["Network", "TestSupport"]),
+    .testTarget(name: "QuantizationTests", dependencies: ["Quantization", "TestSupport"]),
+    .testTarget(name: "FeatureStoreTests", dependencies: ["FeatureStore", "TestSupport"]),
+    .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"]),
+    .testTarget(name: "StagesTests", dependencies: ["Stages", "TestSupport"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["Stages", "TestSupport", "synoptic"]),
+  ]
+)
