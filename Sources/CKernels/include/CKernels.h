@@ -1,0 +1,11 @@
+/// The micro-kernels, one header a role; each role has a portable definition and one file an instruction set.
+#ifndef SYNOPTIC_CKERNELS_H
+#define SYNOPTIC_CKERNELS_H
+
+#include "float_kernels.h"
+#include "instruction_set.h"
+#include "int8_kernels.h"
+#include "resample_kernels.h"
+#include "vector_kernels.h"
+
+#endif

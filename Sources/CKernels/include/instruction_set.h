@@ -1,0 +1,22 @@
+/// The instruction sets that kernels are written for, and what this processor has.
+#ifndef SYNOPTIC_INSTRUCTION_SET_H
+#define SYNOPTIC_INSTRUCTION_SET_H
+
+#include <stdbool.h>
+
+/// In the order of preference: a later one is faster where it is there.
+typedef enum synoptic_instruction_set {
+  SYNOPTIC_SCALAR = 0,
+  /// AVX2, FMA and F16C.
+  SYNOPTIC_AVX2 = 1,
+  /// AVX-512 F, BW, DQ, VL and VNNI.
+  SYNOPTIC_AVX512VNNI = 2,
+} synoptic_instruction_set;
+
+/// Whether this processor, and the operating system on it, can run the kernels of an instruction set.
+bool synoptic_has_instruction_set(synoptic_instruction_set set);
+
+/// The fastest instruction set that is there.
+synoptic_instruction_set synoptic_best_instruction_set(void);
+
+#endif
