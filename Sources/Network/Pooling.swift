@@ -1,0 +1,26 @@
+/// A window moved over a map [N,C,H,W]: its maximum or its mean.
+public struct Pooling: Sendable, Equatable, Hashable {
+  public var kernel: Int2
+  public var strides: Int2
+  public var dilations: Int2
+  public var pads: Padding
+  /// Not nil only before `Graph.simplified()`, which puts it into `pads`.
+  public var automaticPadding: AutomaticPadding?
+  /// The last window may hang over the edge.
+  public var ceilMode: Bool
+  /// Means only: padding counts as zeros among the elements.
+  public var countIncludesPadding: Bool
+
+  public init(
+    kernel: Int2, strides: Int2 = Int2(1, 1), dilations: Int2 = Int2(1, 1), pads: Padding = .zero,
+    automaticPadding: AutomaticPadding? = nil, ceilMode: Bool = false, countIncludesPadding: Bool = false
+  ) {
+    self.kernel = kernel
+    self.strides = strides
+    self.dilations = dilations
+    self.pads = pads
+    self.automaticPadding = automaticPadding
+    self.ceilMode = ceilMode
+    self.countIncludesPadding = countIncludesPadding
+  }
+}
