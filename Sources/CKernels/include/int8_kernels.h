@@ -1,4 +1,20 @@
 /// Kernels over quantised activations (the int8 plan).
+///
+/// Activations are unsigned 8-bit affine: real = scale * (q - zero_point). They lie in blocks of 16 channels,
+/// `[block][row][column][16]` ("c16"): a pixel's 16 channels are 16 bytes, so four of its channels are one
+/// dword for a dot-product instruction, four pixels are one 64-byte vector for a store, and no kernel needs
+/// another layout than its neighbours. An image of up to four channels lies as `[row][column][4]` ("c4").
+/// A border, filled with the zero point, surrounds a tensor that a padded kernel reads: kernels have no
+/// padding branch. Channels beyond the last are there up to a multiple of 16 and meet zero weights.
+///
+/// Weights are signed 8-bit, symmetric, with a scale for each output channel; the input's zero point is
+/// folded into the bias. Every instruction set gives the same bytes:
+///
+///     q = clamp(round_half_even(fma(float(accumulator), scale[c], addend)), lower, upper)
+///     addend = zero_point, or fma(float(residual), residual_scale, zero_point)
+///
+/// Whoever packs the weights makes sure that no accumulator overflows an int32 and that
+/// |accumulator * scale + addend| stays below 2^31.
 #ifndef SYNOPTIC_INT8_KERNELS_H
 #define SYNOPTIC_INT8_KERNELS_H
 
@@ -6,5 +22,155 @@
 #include <stdint.h>
 
 #include "instruction_set.h"
+
+/// Kernels may read (never write) this many bytes past the last pixel of a tensor.
+#define SYNOPTIC_INT8_SLACK 256
+
+/// From accumulators to bytes.
+typedef struct synoptic_int8_requantization {
+  /// One for each output channel, padded to a multiple of 16.
+  const int32_t *bias;
+  const float *scale;
+  /// The output's zero point; with a residual, less the residual's zero point times `residual_scale`.
+  float zero_point;
+  uint8_t lower;
+  uint8_t upper;
+  /// A tensor of the output's shape that is added before rounding, or NULL.
+  const uint8_t *residual;
+  size_t residual_plane;
+  size_t residual_row;
+  /// residual's scale / output's scale.
+  float residual_scale;
+} synoptic_int8_requantization;
+
+/// A convolution over all input channels; also matrix products, as a 1x1 convolution.
+typedef struct synoptic_int8_convolution {
+  /// The first tap of output (0, 0).
+  const uint8_t *input;
+  /// Bytes between the first taps of outputs that are neighbours in a column, and in a row.
+  size_t row_step;
+  size_t pixel_step;
+  /// For each step, bytes from an output's first tap to `4 * quads` channels that belong to it: every
+  /// combination of input block and tap is a step.
+  const int32_t *tap_offsets;
+  size_t step_count;
+  /// 4 in c16, 1 in c4.
+  uint32_t quads;
+  /// `[output block][step][quad][16 output channels][4 input channels]`
+  const int8_t *weights;
+  uint8_t *output;
+  /// Where not NULL, float(accumulator) * scale goes here instead, unrounded, in `[block][row][column][16]`.
+  float *float_output;
+  /// Elements between blocks and between rows of the output.
+  size_t output_plane;
+  size_t output_row;
+  uint32_t rows;
+  uint32_t columns;
+  uint32_t blocks;
+  synoptic_int8_requantization requantization;
+} synoptic_int8_convolution;
+
+void synoptic_int8_convolve(synoptic_instruction_set set, const synoptic_int8_convolution *convolution);
+
+/// A convolution of every channel with a filter of its own.
+typedef struct synoptic_int8_depthwise {
+  /// The first tap of output (0, 0) of the first block.
+  const uint8_t *input;
+  size_t input_plane;
+  size_t input_row;
+  uint32_t kernel_height;
+  uint32_t kernel_width;
+  uint32_t stride_height;
+  uint32_t stride_width;
+  uint32_t dilation_height;
+  uint32_t dilation_width;
+  /// `[block][kernel row][(kernel_width + 3) / 4][16 channels][4 taps]`, zero beyond the last tap.
+  const int8_t *weights;
+  uint8_t *output;
+  size_t output_plane;
+  size_t output_row;
+  uint32_t rows;
+  uint32_t columns;
+  uint32_t blocks;
+  synoptic_int8_requantization requantization;
+} synoptic_int8_depthwise;
+
+void synoptic_int8_convolve_depthwise(synoptic_instruction_set set, const synoptic_int8_depthwise *depthwise);
+
+/// The window of a pooling operation; positions outside the input are not looked at.
+typedef struct synoptic_int8_pooling {
+  const uint8_t *input;
+  size_t input_plane;
+  size_t input_row;
+  uint32_t input_height;
+  uint32_t input_width;
+  uint32_t kernel_height;
+  uint32_t kernel_width;
+  uint32_t stride_height;
+  uint32_t stride_width;
+  uint32_t dilation_height;
+  uint32_t dilation_width;
+  uint32_t pad_top;
+  uint32_t pad_left;
+  uint8_t *output;
+  size_t output_plane;
+  size_t output_row;
+  uint32_t rows;
+  uint32_t columns;
+  uint32_t blocks;
+  /// Averages only: q = clamp(round_half_even(fma(sum - count * input_zero_point, scale / divisor, zero_point))).
+  int32_t input_zero_point;
+  float scale;
+  float zero_point;
+  /// The divisor counts the padding too (ONNX count_include_pad).
+  bool includes_padding;
+} synoptic_int8_pooling;
+
+void synoptic_int8_pool_maximum(const synoptic_int8_pooling *pooling);
+void synoptic_int8_pool_average(const synoptic_int8_pooling *pooling);
+
+/// Means over the whole of each channel, as floats: mean[c] = scale * (sum / pixels - zero_point).
+void synoptic_int8_pool_global(const uint8_t *input, size_t plane, size_t row, uint32_t height, uint32_t width,
+                               uint32_t blocks, float scale, float zero_point, float *means);
+
+/// A rectangle of c16 pixels of one tensor.
+typedef struct synoptic_int8_region {
+  uint8_t *pixels;
+  size_t plane;
+  size_t row;
+} synoptic_int8_region;
+
+/// output = clamp(round_half_even(fma(a, scale_a, fma(b, scale_b, addend))), lower, upper)
+void synoptic_int8_add(synoptic_int8_region a, float scale_a, synoptic_int8_region b, float scale_b, float addend,
+                       uint8_t lower, uint8_t upper, synoptic_int8_region output, uint32_t blocks, uint32_t height,
+                       uint32_t width);
+
+/// output = table[input]: any function of one activation.
+void synoptic_int8_lookup(synoptic_int8_region input, const uint8_t table[256], synoptic_int8_region output,
+                          uint32_t blocks, uint32_t height, uint32_t width);
+
+/// Copies `channels` channels to channel `first` of the output: one input of a concatenation.
+void synoptic_int8_copy_channels(synoptic_int8_region input, uint32_t channels, synoptic_int8_region output,
+                                 uint32_t first, uint32_t height, uint32_t width);
+
+/// Fills the border of a tensor whose rows are `left + width + right` pixels of `pixel` bytes.
+void synoptic_int8_fill_border(uint8_t *tensor, size_t plane, uint32_t blocks, uint32_t pixel, uint32_t top,
+                               uint32_t bottom, uint32_t left, uint32_t right, uint32_t height, uint32_t width,
+                               uint8_t value);
+
+/// 8-bit RGB-like pixels, `channels` interleaved (1 to 4), through one table a channel into c4.
+/// `order[c]` is the image channel that feeds tensor channel c.
+void synoptic_int8_load_pixels(const uint8_t *pixels, uint32_t channels, const uint32_t order[4],
+                               const uint8_t tables[4][256], uint8_t *output, size_t output_row, uint32_t height,
+                               uint32_t width);
+
+/// A float32 `[channels][height][width]` tensor, quantised into blocks of `block` channels (4 or 16).
+void synoptic_int8_quantize(const float *input, uint32_t channels, uint32_t block, float scale, int32_t zero_point,
+                            uint8_t *output, size_t output_plane, size_t output_row, uint32_t height,
+                            uint32_t width);
+
+/// c16 or c4 bytes as a float32 `[channels][height][width]` tensor.
+void synoptic_int8_dequantize(const uint8_t *input, size_t plane, size_t row, uint32_t block, uint32_t channels,
+                              float scale, int32_t zero_point, float *output, uint32_t height, uint32_t width);
 
 #endif

@@ -1,0 +1,142 @@
+// A tile is up to 3 blocks of output channels (one zmm each) by up to 12, 12 or 8 pixels: 24 accumulators at
+// most, so that weights and a broadcast activation fit beside them in 32 registers. vpdpbusd wants its signed
+// operand last: weights come from memory, activations are broadcast.
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include "int8_isa.h"
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), \
+                             apply_to = function)
+
+#include "int8_store_avx512.h"
+
+#define UNROLL _Pragma("clang loop unroll(full)")
+#define INLINE static inline __attribute__((always_inline))
+
+/// Where one tile reads and writes.
+typedef struct tile {
+  const uint8_t *input;
+  const int8_t *weights;
+  size_t block;
+  size_t row;
+  size_t column;
+} tile;
+
+INLINE void store_tile(const int blocks, const int pixels, const synoptic_int8_convolution *c, const tile *t,
+                       __m512i accumulators[3][12]) {
+  const synoptic_int8_requantization *to = &c->requantization;
+  UNROLL for (int z = 0; z < blocks; z++) {
+    const __m512 scale = _mm512_loadu_ps(to->scale + (t->block + (size_t)z) * 16);
+    const size_t at = (t->block + (size_t)z) * c->output_plane + t->row * c->output_row + t->column * 16;
+    if (c->float_output) {
+      UNROLL for (int m = 0; m < pixels; m++)
+        _mm512_storeu_ps(c->float_output + at + (size_t)m * 16,
+                         _mm512_mul_ps(_mm512_cvtepi32_ps(accumulators[z][m]), scale));
+      continue;
+    }
+    const uint8_t *residual =
+        to->residual ? to->residual + (t->block + (size_t)z) * to->residual_plane + t->row * to->residual_row +
+                           t->column * 16
+                     : NULL;
+    UNROLL for (int m = 0; m < pixels; m += 4) {
+      const int count = pixels - m < 4 ? pixels - m : 4;
+      __m512i rounded[4];
+      UNROLL for (int i = 0; i < 4; i++) {
+        rounded[i] = i < count ? requantize(accumulators[z][m + (i < count ? i : 0)], scale, to,
+                                            residual ? residual + (m + i) * 16 : NULL)
+                               : _mm512_setzero_si512();
+      }
+      store_pixels(c->output + at + (size_t)m * 16, narrow(rounded, to), count);
+    }
+  }
+}
+
+INLINE void convolve_tile(const int blocks, const int pixels, const int quads, const size_t pixel_step,
+                          const synoptic_int8_convolution *c, const tile *t) {
+  __m512i accumulators[3][12];
+  UNROLL for (int z = 0; z < blocks; z++) {
+    const __m512i bias = _mm512_loadu_si512(c->requantization.bias + (t->block + (size_t)z) * 16);
+    UNROLL for (int m = 0; m < pixels; m++) accumulators[z][m] = bias;
+  }
+  const size_t block_weights = c->step_count * (size_t)quads * 64;
+  const int8_t *weights = t->weights;
+  const int32_t *offset = c->tap_offsets, *const end = offset + c->step_count;
+  for (; offset < end; offset++, weights += quads * 64) {
+    const uint8_t *activations = t->input + *offset;
+    UNROLL for (int quad = 0; quad < quads; quad++) {
+      __m512i w[3];
+      UNROLL for (int z = 0; z < blocks; z++)
+        w[z] = _mm512_loadu_si512(weights + (size_t)z * block_weights + quad * 64);
+      UNROLL for (int m = 0; m < pixels; m++) {
+        int32_t four;
+        __builtin_memcpy(&four, activations + (size_t)m * pixel_step + quad * 4, 4);
+        const __m512i a = _mm512_set1_epi32(four);
+        UNROLL for (int z = 0; z < blocks; z++)
+          accumulators[z][m] = _mm512_dpbusd_epi32(accumulators[z][m], a, w[z]);
+      }
+    }
+  }
+  store_tile(blocks, pixels, c, t, accumulators);
+}
+
+// One function for each shape of tile; the pixel step of a stride-1 kernel is a constant, which lets every
+// broadcast have a plain displacement.
+#define TILE(Z, M)                                                                              \
+  __attribute__((noinline)) static void tile_##Z##x##M(const synoptic_int8_convolution *c, const tile *t) { \
+    if (c->quads == 4 && c->pixel_step == 16)                                                  \
+      convolve_tile(Z, M, 4, 16, c, t);                                                        \
+    else if (c->quads == 4)                                                                     \
+      convolve_tile(Z, M, 4, c->pixel_step, c, t);                                              \
+    else                                                                                        \
+      convolve_tile(Z, M, 1, c->pixel_step, c, t);                                              \
+  }
+#define TILES_TO_8(Z) TILE(Z, 1) TILE(Z, 2) TILE(Z, 3) TILE(Z, 4) TILE(Z, 5) TILE(Z, 6) TILE(Z, 7) TILE(Z, 8)
+#define TILES_TO_12(Z) TILES_TO_8(Z) TILE(Z, 9) TILE(Z, 10) TILE(Z, 11) TILE(Z, 12)
+TILES_TO_12(1)
+TILES_TO_12(2)
+TILES_TO_8(3)
+
+typedef void (*tile_function)(const synoptic_int8_convolution *, const tile *);
+
+#define NAMES_TO_8(Z)                                                                                            \
+  tile_##Z##x1, tile_##Z##x2, tile_##Z##x3, tile_##Z##x4, tile_##Z##x5, tile_##Z##x6, tile_##Z##x7, tile_##Z##x8
+#define NAMES_TO_12(Z) NAMES_TO_8(Z), tile_##Z##x9, tile_##Z##x10, tile_##Z##x11, tile_##Z##x12
+static const tile_function one_block[12] = {NAMES_TO_12(1)};
+static const tile_function two_blocks[12] = {NAMES_TO_12(2)};
+static const tile_function three_blocks[8] = {NAMES_TO_8(3)};
+
+/// All pixels for `blocks` blocks of output channels, in tiles that are as equal as can be: 14 pixels are
+/// 7 + 7, not 8 + 6.
+static void convolve_blocks(const synoptic_int8_convolution *c, size_t block, size_t blocks) {
+  const tile_function *functions = blocks == 1 ? one_block : blocks == 2 ? two_blocks : three_blocks;
+  const size_t largest = blocks == 3 ? 8 : 12;
+  const size_t tiles = (c->columns + largest - 1) / largest;
+  tile t = {.block = block, .weights = c->weights + block * c->step_count * c->quads * 64};
+  for (t.row = 0; t.row < c->rows; t.row++) {
+    t.column = 0;
+    for (size_t index = 0; index < tiles; index++) {
+      const size_t pixels = (c->columns - t.column + (tiles - index) - 1) / (tiles - index);
+      t.input = c->input + t.row * c->row_step + t.column * c->pixel_step;
+      functions[pixels - 1](c, &t);
+      t.column += pixels;
+    }
+  }
+}
+
+void synoptic_int8_convolve_avx512vnni(const synoptic_int8_convolution *c) {
+  if (c->columns == 0) return;
+  size_t block = 0;
+  while (block < c->blocks) {
+    const size_t left = c->blocks - block;
+    // 4 blocks are 2 + 2: a tile of one block alone waits for its loads.
+    const size_t blocks = left == 4 || left == 2 ? 2 : left >= 3 ? 3 : 1;
+    convolve_blocks(c, block, blocks);
+    block += blocks;
+  }
+}
+
+#pragma clang attribute pop
+
+#endif

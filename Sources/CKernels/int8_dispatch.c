@@ -1,0 +1,31 @@
+#include "int8_isa.h"
+
+void synoptic_int8_convolve(synoptic_instruction_set set, const synoptic_int8_convolution *convolution) {
+  switch (set) {
+#if defined(__x86_64__)
+    case SYNOPTIC_AVX512VNNI:
+      synoptic_int8_convolve_avx512vnni(convolution);
+      return;
+    case SYNOPTIC_AVX2:
+      synoptic_int8_convolve_avx2(convolution);
+      return;
+#endif
+    default:
+      synoptic_int8_convolve_scalar(convolution);
+  }
+}
+
+void synoptic_int8_convolve_depthwise(synoptic_instruction_set set, const synoptic_int8_depthwise *depthwise) {
+  switch (set) {
+#if defined(__x86_64__)
+    case SYNOPTIC_AVX512VNNI:
+      synoptic_int8_convolve_depthwise_avx512vnni(depthwise);
+      return;
+    case SYNOPTIC_AVX2:
+      synoptic_int8_convolve_depthwise_avx2(depthwise);
+      return;
+#endif
+    default:
+      synoptic_int8_convolve_depthwise_scalar(depthwise);
+  }
+}

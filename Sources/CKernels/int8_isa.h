@@ -1,0 +1,17 @@
+// What the kernels of each instruction set offer to the one place that chooses between them.
+#ifndef SYNOPTIC_INT8_ISA_H
+#define SYNOPTIC_INT8_ISA_H
+
+#include "int8_kernels.h"
+
+void synoptic_int8_convolve_scalar(const synoptic_int8_convolution *convolution);
+void synoptic_int8_convolve_depthwise_scalar(const synoptic_int8_depthwise *depthwise);
+
+#if defined(__x86_64__)
+void synoptic_int8_convolve_avx2(const synoptic_int8_convolution *convolution);
+void synoptic_int8_convolve_depthwise_avx2(const synoptic_int8_depthwise *depthwise);
+void synoptic_int8_convolve_avx512vnni(const synoptic_int8_convolution *convolution);
+void synoptic_int8_convolve_depthwise_avx512vnni(const synoptic_int8_depthwise *depthwise);
+#endif
+
+#endif

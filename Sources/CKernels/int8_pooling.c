@@ -1,0 +1,102 @@
+// Pooling takes a small share of a network's time: plain loops over 16 channels, which the compiler turns into
+// vectors, serve every instruction set and are equal by construction.
+#include <string.h>
+
+#include "int8_kernels.h"
+#include "int8_requantize.h"
+
+/// The taps of one output that lie inside the input, in one dimension.
+typedef struct tap_range {
+  uint32_t first;
+  uint32_t end;
+} tap_range;
+
+static tap_range taps_inside(uint32_t output, uint32_t stride, uint32_t pad, uint32_t dilation, uint32_t kernel,
+                             uint32_t size) {
+  const int64_t start = (int64_t)output * stride - pad;
+  tap_range range = {0, kernel};
+  while (range.first < kernel && start + (int64_t)range.first * dilation < 0) range.first++;
+  while (range.end > range.first && start + (int64_t)(range.end - 1) * dilation >= size) range.end--;
+  return range;
+}
+
+static const uint8_t *tap_pixel(const synoptic_int8_pooling *p, uint32_t block, int64_t y, int64_t x) {
+  return p->input + (int64_t)(block * p->input_plane) + y * (int64_t)p->input_row + x * 16;
+}
+
+static void pool_maximum_pixel(const synoptic_int8_pooling *p, uint32_t block, uint32_t row, uint32_t column,
+                               tap_range ys, tap_range xs) {
+  uint8_t maximum[16] = {0};
+  for (uint32_t ky = ys.first; ky < ys.end; ky++) {
+    const int64_t y = (int64_t)row * p->stride_height + (int64_t)ky * p->dilation_height - p->pad_top;
+    for (uint32_t kx = xs.first; kx < xs.end; kx++) {
+      const int64_t x = (int64_t)column * p->stride_width + (int64_t)kx * p->dilation_width - p->pad_left;
+      const uint8_t *pixel = tap_pixel(p, block, y, x);
+      for (int channel = 0; channel < 16; channel++)
+        maximum[channel] = pixel[channel] > maximum[channel] ? pixel[channel] : maximum[channel];
+    }
+  }
+  memcpy(p->output + block * p->output_plane + row * p->output_row + column * 16, maximum, 16);
+}
+
+void synoptic_int8_pool_maximum(const synoptic_int8_pooling *p) {
+  for (uint32_t block = 0; block < p->blocks; block++) {
+    for (uint32_t row = 0; row < p->rows; row++) {
+      const tap_range ys =
+          taps_inside(row, p->stride_height, p->pad_top, p->dilation_height, p->kernel_height, p->input_height);
+      for (uint32_t column = 0; column < p->columns; column++)
+        pool_maximum_pixel(p, block, row, column, ys,
+                           taps_inside(column, p->stride_width, p->pad_left, p->dilation_width, p->kernel_width,
+                                       p->input_width));
+    }
+  }
+}
+
+static void pool_average_pixel(const synoptic_int8_pooling *p, uint32_t block, uint32_t row, uint32_t column,
+                               tap_range ys, tap_range xs) {
+  int32_t sums[16] = {0};
+  for (uint32_t ky = ys.first; ky < ys.end; ky++) {
+    const int64_t y = (int64_t)row * p->stride_height + (int64_t)ky * p->dilation_height - p->pad_top;
+    for (uint32_t kx = xs.first; kx < xs.end; kx++) {
+      const int64_t x = (int64_t)column * p->stride_width + (int64_t)kx * p->dilation_width - p->pad_left;
+      const uint8_t *pixel = tap_pixel(p, block, y, x);
+      for (int channel = 0; channel < 16; channel++) sums[channel] += pixel[channel];
+    }
+  }
+  const int32_t count = (int32_t)((ys.end - ys.first) * (xs.end - xs.first));
+  const int32_t window = (int32_t)(p->kernel_height * p->kernel_width);
+  const int32_t divisor = p->includes_padding ? window : count;
+  const float scale = divisor > 0 ? p->scale / (float)divisor : 0;
+  uint8_t *output = p->output + block * p->output_plane + row * p->output_row + column * 16;
+  for (int channel = 0; channel < 16; channel++)
+    output[channel] = synoptic_round_to_byte(
+        fmaf((float)(sums[channel] - count * p->input_zero_point), scale, p->zero_point), 0, 255);
+}
+
+void synoptic_int8_pool_average(const synoptic_int8_pooling *p) {
+  for (uint32_t block = 0; block < p->blocks; block++) {
+    for (uint32_t row = 0; row < p->rows; row++) {
+      const tap_range ys =
+          taps_inside(row, p->stride_height, p->pad_top, p->dilation_height, p->kernel_height, p->input_height);
+      for (uint32_t column = 0; column < p->columns; column++)
+        pool_average_pixel(p, block, row, column, ys,
+                           taps_inside(column, p->stride_width, p->pad_left, p->dilation_width, p->kernel_width,
+                                       p->input_width));
+    }
+  }
+}
+
+void synoptic_int8_pool_global(const uint8_t *input, size_t plane, size_t row, uint32_t height, uint32_t width,
+                               uint32_t blocks, float scale, float zero_point, float *means) {
+  const float pixels = (float)height * (float)width;
+  for (uint32_t block = 0; block < blocks; block++) {
+    int32_t sums[16] = {0};
+    for (uint32_t y = 0; y < height; y++) {
+      const uint8_t *pixel = input + block * plane + y * row;
+      for (uint32_t x = 0; x < width; x++, pixel += 16)
+        for (int channel = 0; channel < 16; channel++) sums[channel] += pixel[channel];
+    }
+    for (int channel = 0; channel < 16; channel++)
+      means[block * 16 + (uint32_t)channel] = scale * ((float)sums[channel] / pixels - zero_point);
+  }
+}
