@@ -1,0 +1,47 @@
+/// What a stage kind says about one of its parameters: the only place where its type, its default and
+/// whether it can change a result are written down.
+public struct ParameterDeclaration: Sendable {
+  public var name: String
+  public var type: ParameterType
+  public var isRequired: Bool
+  /// What stands when the file says nothing; taken as part of the result like a written value.
+  public var defaultValue: ParameterValue?
+  /// False for thread counts, batch sizes and the like: a change of theirs makes nothing stale.
+  public var changesResult: Bool
+  public var help: String
+
+  public init(
+    _ name: String, _ type: ParameterType, isRequired: Bool = false,
+    default defaultValue: ParameterValue? = nil,
+    changesResult: Bool = true, help: String
+  ) {
+    self.name = name
+    self.type = type
+    self.isRequired = isRequired
+    self.defaultValue = defaultValue
+    self.changesResult = changesResult
+    self.help = help
+  }
+}
+
+public indirect enum ParameterType: Sendable {
+  /// A file or folder, relative to the pipeline file. Never part of a fingerprint as text: the stage's
+  /// `inputs()` say whether its contents or its name count.
+  case path(PathType)
+  case text
+  case choice([String])
+  case integer(ClosedRange<Int>)
+  case number(ClosedRange<Double>)
+  case boolean
+  /// The name of another stage, of one of these kinds: an edge of the graph.
+  case reference(kinds: [String])
+  /// Named parameters inside a parameter: `calibrate: { images: photos, count: 300 }`.
+  case group([ParameterDeclaration])
+
+  public enum PathType: Sendable {
+    case file
+    case folder
+    /// A file or a folder.
+    case any
+  }
+}

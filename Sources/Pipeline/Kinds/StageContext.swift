@@ -1,0 +1,45 @@
+import GRDB
+import Logging
+
+/// What a stage is given to run with.
+public struct StageContext: Sendable {
+  public let identity: StageIdentity
+  /// The store, the one database of domain rows and job state.
+  public let database: any DatabaseWriter
+  /// The row of `stage_result` that this run fills.
+  public let resultID: Int64
+  /// How many threads the stage may keep busy.
+  public let threads: Int
+  public let control: RunControl
+  public let logger: Logger
+  let report: @Sendable (ProgressEvent) -> Void
+
+  public var stageName: String { identity.stageName }
+  /// 64 hexadecimal digits.
+  public var fingerprint: String { identity.fingerprint }
+
+  public func reference(_ parameter: String) throws(StageParameterError) -> UpstreamResult {
+    try identity.reference(parameter)
+  }
+  public func reference(ifPresent parameter: String) -> UpstreamResult? {
+    identity.reference(ifPresent: parameter)
+  }
+
+  /// For whole stages: says how far the work is. `total` is nil while it isn't known.
+  public func advance(done: Int, failed: Int = 0, total: Int? = nil) {
+    report(.advanced(stage: stageName, done: done, failed: failed, total: total))
+  }
+
+  /// For whole stages: ends the work in hand when a stop was asked for. Call it between pieces.
+  ///
+  /// - Throws: `RunStopped`.
+  public func checkForStop() throws {
+    if control.isStopRequested || Task.isCancelled { throw RunStopped() }
+  }
+}
+
+/// Thrown by a whole stage that ended early because a stop was asked for.
+public struct RunStopped: Error, Sendable, CustomStringConvertible {
+  public init() {}
+  public var description: String { "stopped when asked; run again to go on" }
+}
