@@ -1,0 +1,85 @@
+/// A file's bytes to a network's pixels in one pass: for one worker, which keeps it from image to image.
+///
+/// Only the part of a JPEG that the recipe keeps goes through the inverse DCT and color conversion, a strip of rows
+/// at a time, straight into the resampling; the pixels equal `recipe.pixels(of: ImageDecoder.decode(bytes))`.
+public struct Preprocessor: Sendable {
+  public let recipe: PreprocessingRecipe
+  public let limits: DecodingLimits
+  private var resampler: Resampler
+
+  public init(_ recipe: PreprocessingRecipe, limits: DecodingLimits = .default) {
+    self.init(recipe, limits: limits, resampler: Resampler())
+  }
+
+  init(_ recipe: PreprocessingRecipe, limits: DecodingLimits, resampler: Resampler) {
+    self.recipe = recipe
+    self.limits = limits
+    self.resampler = resampler
+  }
+
+  /// Bytes of one image's pixels: `inputSize * inputSize * 3`.
+  public var pixelCount: Int { 3 * recipe.inputSize * recipe.inputSize }
+
+  /// The network's pixels, RGB.
+  ///
+  /// - Throws: what `ImageDecoder.decode` throws.
+  public mutating func pixels(decoding bytes: [UInt8]) throws(ImagingError) -> PixelImage {
+    var pixels = [UInt8](repeating: 0, count: pixelCount)
+    try pixels.withUnsafeMutableBufferPointer { (target) throws(ImagingError) in
+      try decode(bytes, into: target)
+    }
+    return PixelImage(width: recipe.inputSize, height: recipe.inputSize, pixels: pixels)
+  }
+
+  /// The same into a caller's memory, a batch's slot say: `pixelCount` bytes, HWC.
+  ///
+  /// After an error the slot's contents are undefined.
+  public mutating func decode(
+    _ bytes: [UInt8], into target: UnsafeMutableBufferPointer<UInt8>
+  ) throws(ImagingError) {
+    precondition(target.count >= pixelCount, "no room for the pixels")
+    try bytes.withUnsafeBufferPointer { (bytes) throws(ImagingError) in
+      switch try ImageFormat.recognize(bytes) {
+      case .jpeg: try decodeJPEG(bytes, into: target)
+      case .png: try decodePNG(bytes, into: target)
+      }
+    }
+  }
+
+  private mutating func decodeJPEG(
+    _ bytes: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>
+  ) throws(ImagingError) {
+    var stream = try JPEGStream(bytes)
+    try limits.check(width: stream.width, height: stream.height)
+    let plan = recipe.plan(width: stream.width, height: stream.height)
+    let horizontal = resampler.weights(plan.horizontal)
+    let vertical = resampler.weights(plan.vertical)
+    let (columns, rows) = try stream.start(
+      columns: horizontal.source, rows: vertical.source, bytesPerPixel: 4, limits: limits)
+    // Sixteen rows of the usual width stay in the first-level cache from color conversion to resampling.
+    let strips = Resampler.Strips(
+      left: columns.lowerBound, top: rows.lowerBound, width: columns.count, height: rows.count,
+      rowsPerStrip: 16)
+    try resampler.resample(horizontal: horizontal, vertical: vertical, strips: strips, into: target) {
+      (rows, strip) throws(ImagingError) in
+      try stream.read(rows: rows.count, into: strip, stride: 4 * columns.count)
+    }
+    try stream.finish()
+  }
+
+  private mutating func decodePNG(
+    _ bytes: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>
+  ) throws(ImagingError) {
+    let stream = try PNGStream(bytes)
+    try limits.check(width: stream.width, height: stream.height)
+    let plan = recipe.plan(width: stream.width, height: stream.height)
+    let horizontal = resampler.weights(plan.horizontal)
+    let vertical = resampler.weights(plan.vertical)
+    let strips = Resampler.Strips(
+      left: 0, top: 0, width: stream.width, height: stream.height, rowsPerStrip: stream.height)
+    try resampler.resample(horizontal: horizontal, vertical: vertical, strips: strips, into: target) {
+      (_, strip) throws(ImagingError) in
+      try stream.read(into: strip)
+    }
+  }
+}
