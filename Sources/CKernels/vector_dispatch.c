@@ -1,0 +1,13 @@
+#include "vector_kernels.h"
+
+synoptic_vector_kernels synoptic_vector_kernels_of(synoptic_instruction_set set) {
+  switch (set) {
+    case SYNOPTIC_SCALAR:
+      return synoptic_vector_kernels_scalar();
+    case SYNOPTIC_AVX2:
+      return synoptic_vector_kernels_avx2();
+    case SYNOPTIC_AVX512VNNI:
+      return synoptic_vector_kernels_avx512();
+  }
+  return synoptic_vector_kernels_scalar();
+}

@@ -1,0 +1,92 @@
+import GRDB
+
+/// What a look at a corpus' source found at one path.
+public struct ScannedImage: Sendable, Hashable {
+  /// Below the corpus' root, parts separated by "/".
+  public var path: String
+  /// Bytes.
+  public var size: Int64
+  /// Nanoseconds since 1970.
+  public var modified: Int64
+  public var wnid: String?
+
+  public init(path: String, size: Int64, modified: Int64, wnid: String?) {
+    self.path = path
+    self.size = size
+    self.modified = modified
+    self.wnid = wnid
+  }
+}
+
+/// Brings the images of a corpus up to date with a look at its source: call `record` for everything found, then `finish`.
+///
+/// It may stretch over several transactions: until `finish`, nothing is marked gone. It keeps one bit an image.
+public struct CorpusScan: Sendable {
+  public enum Change: Sendable, Hashable {
+    case added
+    /// Other size or time of modification, or back after it was gone: its bytes must be read again.
+    case changed
+    /// Same bytes as far as size and time tell, another class.
+    case relabelled
+    case unchanged
+  }
+
+  public struct Summary: Sendable, Hashable {
+    public var added = 0
+    public var changed = 0
+    public var relabelled = 0
+    public var unchanged = 0
+    public var gone = 0
+  }
+
+  public let corpusID: Int64
+  public private(set) var summary = Summary()
+  private var seen = IdentifierSet()
+
+  public init(corpusID: Int64) { self.corpusID = corpusID }
+
+  /// Writes one image. Where `needsContent`, its bytes are unknown: read them, then `ImageRecord.setContent`.
+  public mutating func record(
+    _ image: ScannedImage, in db: Database
+  ) throws -> (imageID: Int64, change: Change, needsContent: Bool) {
+    let known = try db.cachedStatement(
+      sql: "SELECT id, size, modified, wnid, gone, content_id FROM image WHERE corpus_id = ? AND path = ?")
+    guard let row = try Row.fetchOne(known, arguments: [corpusID, image.path]) else {
+      try db.cachedStatement(
+        sql: "INSERT INTO image(corpus_id, path, size, modified, wnid) VALUES (?, ?, ?, ?, ?)"
+      ).execute(arguments: [corpusID, image.path, image.size, image.modified, image.wnid])
+      let id = db.lastInsertedRowID
+      guard seen.insert(id) else { throw StoreError.damagedRow(table: "image", reason: "id \(id)") }
+      summary.added += 1
+      return (id, .added, true)
+    }
+    let id: Int64 = row[0]
+    guard seen.insert(id) else { throw StoreError.duplicateName(table: "image", name: image.path) }
+    let sameBytes = row[1] == image.size && row[2] == image.modified && !(row[4] as Bool)
+    let sameClass = row[3] == image.wnid
+    if sameBytes && sameClass {
+      summary.unchanged += 1
+      return (id, .unchanged, (row[5] as Int64?) == nil)
+    }
+    let content: Int64? = sameBytes ? row[5] : nil
+    try db.cachedStatement(
+      sql: "UPDATE image SET size = ?, modified = ?, wnid = ?, gone = 0, content_id = ? WHERE id = ?"
+    ).execute(arguments: [image.size, image.modified, image.wnid, content, id])
+    if sameBytes { summary.relabelled += 1 } else { summary.changed += 1 }
+    return (id, sameBytes ? .relabelled : .changed, content == nil)
+  }
+
+  /// Marks the images gone that were not recorded; their rows and vectors stay, and no search shows them.
+  public mutating func finish(in db: Database) throws -> Summary {
+    var missing: [Int64] = []
+    let there = try Int64.fetchCursor(
+      db, sql: "SELECT id FROM image WHERE corpus_id = ? AND gone = 0", arguments: [corpusID])
+    while let id = try there.next() {
+      if !seen.contains(id) { missing.append(id) }
+    }
+    let mark = try db.cachedStatement(sql: "UPDATE image SET gone = 1 WHERE id = ?")
+    for id in missing { try mark.execute(arguments: [id]) }
+    summary.gone = missing.count
+    return summary
+  }
+}

@@ -1,0 +1,130 @@
+import GRDB
+
+/// The tables of images, synsets, networks, spaces and vectors, and how they came to be.
+///
+/// The key of `feature` is its space and its content in one integer (`space_id << 32 | content_id`). So the vectors
+/// of a space lie together in the file and are read in order, no second index repeats the pair for every row, and
+/// `space_id` and `content_id` are still columns to write queries with (generated, they take no room).
+public enum FeatureStoreSchema {
+  /// The page size a new store should have, in bytes.
+  ///
+  /// A row lies whole in one page, so that searching reads vectors where they are. A page of 64 KiB loses 2 % to
+  /// the gap after the last whole vector of 1,280 float16; a page of 16 KiB loses 7 % and one of 4 KiB 60 %.
+  public static let pageSize = 65_536
+
+  /// Every table of this room, in an order in which rows can be written.
+  public static let tables = [
+    "taxonomy", "synset", "hypernym", "sense", "corpus", "content", "image", "network", "space", "feature",
+    "prediction", "search_index",
+  ]
+
+  /// Readies a connection for stores of any size: call it for every connection, from `Configuration.prepareDatabase`.
+  ///
+  /// SQLite's own page cache of 2 MiB would hold 31 of our pages.
+  public static func prepare(_ db: Database) throws {
+    try db.execute(sql: "PRAGMA cache_size = -32768")
+  }
+
+  /// Adds this room's migrations to `migrator`, oldest first.
+  public static func register(in migrator: inout DatabaseMigrator) {
+    migrator.registerMigration("feature-store-1") { db in
+      try db.execute(sql: taxonomies)
+      try db.execute(sql: images)
+      try db.execute(sql: vectors)
+    }
+  }
+
+  private static let taxonomies = """
+    CREATE TABLE taxonomy(
+      id INTEGER PRIMARY KEY,
+      fingerprint TEXT NOT NULL UNIQUE,
+      source TEXT NOT NULL) STRICT;
+    CREATE TABLE synset(
+      taxonomy_id INTEGER NOT NULL REFERENCES taxonomy ON DELETE CASCADE,
+      wnid TEXT NOT NULL,
+      words TEXT NOT NULL,        -- JSON array
+      gloss TEXT NOT NULL,
+      ordinal INTEGER NOT NULL,   -- position in the source
+      PRIMARY KEY(taxonomy_id, wnid)) WITHOUT ROWID, STRICT;
+    CREATE TABLE hypernym(
+      taxonomy_id INTEGER NOT NULL REFERENCES taxonomy ON DELETE CASCADE,
+      child TEXT NOT NULL,
+      parent TEXT NOT NULL,
+      ordinal INTEGER NOT NULL,   -- position in the source
+      PRIMARY KEY(taxonomy_id, child, parent)) WITHOUT ROWID, STRICT;
+    CREATE INDEX hypernym_by_parent ON hypernym(taxonomy_id, parent);
+    CREATE TABLE sense(
+      taxonomy_id INTEGER NOT NULL REFERENCES taxonomy ON DELETE CASCADE,
+      lemma TEXT NOT NULL,        -- as the hierarchy folds it
+      rank INTEGER NOT NULL,      -- 0 is the first sense
+      wnid TEXT NOT NULL,
+      PRIMARY KEY(taxonomy_id, lemma, rank)) WITHOUT ROWID, STRICT;
+    """
+
+  private static let images = """
+    CREATE TABLE corpus(
+      id INTEGER PRIMARY KEY,
+      identity TEXT NOT NULL UNIQUE,
+      root TEXT NOT NULL,
+      taxonomy_id INTEGER REFERENCES taxonomy ON DELETE SET NULL) STRICT;
+    CREATE TABLE content(
+      id INTEGER PRIMARY KEY,
+      digest BLOB NOT NULL,       -- SHA-256 of the bytes
+      size INTEGER NOT NULL) STRICT; -- bytes
+    -- Eight bytes of a SHA-256 find it; the other 24 would only be stored twice.
+    CREATE INDEX content_by_digest ON content(substr(digest, 1, 8));
+    CREATE TABLE image(
+      id INTEGER PRIMARY KEY,
+      corpus_id INTEGER NOT NULL REFERENCES corpus ON DELETE CASCADE,
+      path TEXT NOT NULL,         -- below the corpus' root, parts separated by '/'
+      content_id INTEGER REFERENCES content,  -- null until the bytes have been read
+      size INTEGER NOT NULL,      -- bytes, as the last scan saw them
+      modified INTEGER NOT NULL,  -- nanoseconds since 1970
+      wnid TEXT,                  -- the true class; null where unknown
+      gone INTEGER NOT NULL DEFAULT 0,
+      UNIQUE(corpus_id, path)) STRICT;
+    CREATE INDEX image_by_content ON image(content_id) WHERE content_id IS NOT NULL;
+    CREATE INDEX image_by_class ON image(wnid) WHERE wnid IS NOT NULL;
+    """
+
+  private static let vectors = """
+    CREATE TABLE network(
+      id INTEGER PRIMARY KEY,
+      fingerprint TEXT NOT NULL UNIQUE,
+      name TEXT NOT NULL,
+      model_digest BLOB NOT NULL, -- SHA-256 of the model's file
+      precision TEXT NOT NULL,
+      recipe TEXT NOT NULL,       -- JSON: how an image becomes its input
+      labels TEXT,                -- JSON array: the wnid of each output class; null where unknown
+      plan BLOB NOT NULL) STRICT; -- the serialized network
+    CREATE TABLE space(
+      id INTEGER PRIMARY KEY,
+      fingerprint TEXT NOT NULL UNIQUE,
+      name TEXT NOT NULL,         -- of the stage that used it last
+      network_id INTEGER NOT NULL REFERENCES network ON DELETE CASCADE,
+      layer TEXT NOT NULL,
+      dimension INTEGER NOT NULL,
+      encoding TEXT NOT NULL CHECK(encoding IN ('float16', 'int8')),
+      used INTEGER NOT NULL,      -- the greatest is the space used last
+      revision INTEGER NOT NULL DEFAULT 0) STRICT; -- counts changes of its vectors
+    CREATE TABLE feature(
+      id INTEGER PRIMARY KEY,     -- space_id << 32 | content_id
+      scale REAL,                 -- of int8 vectors: value = scale * element
+      vector BLOB NOT NULL,
+      space_id INTEGER GENERATED ALWAYS AS (id >> 32) VIRTUAL,
+      content_id INTEGER GENERATED ALWAYS AS (id & 4294967295) VIRTUAL) STRICT;
+    CREATE TABLE prediction(
+      space_id INTEGER NOT NULL REFERENCES space ON DELETE CASCADE,
+      content_id INTEGER NOT NULL,
+      class_index INTEGER NOT NULL, -- the most probable class,
+      millionths INTEGER NOT NULL,  -- and its probability
+      classes BLOB NOT NULL,        -- all of them, best first: UInt16 index, Float32 probability, little-endian
+      PRIMARY KEY(space_id, content_id)) WITHOUT ROWID, STRICT;
+    CREATE INDEX prediction_by_class ON prediction(space_id, class_index, millionths);
+    CREATE TABLE search_index(
+      space_id INTEGER PRIMARY KEY REFERENCES space ON DELETE CASCADE,
+      revision INTEGER NOT NULL,    -- of the space when this was made
+      rows INTEGER NOT NULL,
+      inverse_norms BLOB NOT NULL) STRICT; -- Float32 a vector, in the order of feature.id
+    """
+}
