@@ -1,0 +1,55 @@
+/// libxml2's push parser, with what differs between its versions, or what Swift cannot reach, wrapped.
+#ifndef SYNOPTIC_CLIBXML2_SHIM_H
+#define SYNOPTIC_CLIBXML2_SHIM_H
+
+#include <libxml/SAX2.h>
+#include <libxml/parser.h>
+#include <libxml/xmlerror.h>
+#include <libxml/xmlversion.h>
+
+/// A push parser that never touches the network, never loads a DTD and never replaces an entity.
+/// The handler is copied; `user_data` is what its callbacks get.
+static inline xmlParserCtxtPtr synoptic_xml_create(xmlSAXHandler *handler, void *user_data) {
+  handler->initialized = XML_SAX2_MAGIC;
+  xmlParserCtxtPtr context = xmlCreatePushParserCtxt(handler, user_data, NULL, 0, NULL);
+  if (context == NULL) return NULL;
+  int options = XML_PARSE_NONET;
+#if LIBXML_VERSION >= 21300
+  options |= XML_PARSE_NO_XXE;
+#endif
+  xmlCtxtUseOptions(context, options);
+  return context;
+}
+
+/// Frees the parser, and the empty document it makes for itself when it meets a declaration.
+static inline void synoptic_xml_free(xmlParserCtxtPtr context) {
+  if (context == NULL) return;
+  if (context->myDoc != NULL) {
+    xmlFreeDoc(context->myDoc);
+    context->myDoc = NULL;
+  }
+  xmlFreeParserCtxt(context);
+}
+
+/// Whether everything parsed so far was well-formed XML.
+static inline int synoptic_xml_is_well_formed(xmlParserCtxtPtr context) { return context->wellFormed; }
+
+/// The line the parser has come to, from 1.
+static inline int synoptic_xml_line(xmlParserCtxtPtr context) { return xmlSAX2GetLineNumber(context); }
+
+/// The bytes that were given to the parser and that it has not used: the length of an unfinished tag or comment.
+static inline long synoptic_xml_unused_bytes(xmlParserCtxtPtr context) {
+  if (context->input == NULL || context->input->end == NULL) return 0;
+  return (long)(context->input->end - context->input->cur);
+}
+
+/// The last error's message, valid until the parser is used again, or NULL. The error's type became const in 2.12.
+static inline const char *synoptic_xml_error(xmlParserCtxtPtr context, int *line, int *column) {
+  const xmlError *error = (const xmlError *)xmlCtxtGetLastError(context);
+  if (error == NULL) return NULL;
+  *line = error->line;
+  *column = error->int2;
+  return error->message;
+}
+
+#endif

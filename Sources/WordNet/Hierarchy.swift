@@ -1,0 +1,122 @@
+/// Synsets and the hypernym edges between them: a directed acyclic graph.
+///
+/// A synset may have several hypernyms (parents): WordNet's dog is both a canine and a domestic animal.
+///
+///     let hierarchy = try ImageNetStructureReader.read("structure.xml")
+///     let dog = try hierarchy.resolve("dog").id
+///     print(hierarchy.subtree(of: dog).count, hierarchy.parents(of: dog))
+///
+/// A synset that the hierarchy does not have has no parents, no children and an empty subtree.
+public struct Hierarchy: Sendable {
+  /// Every synset once, in the source's order.
+  public let synsets: [Synset]
+  /// The edges that were left out: those that close a cycle or name a synset that is not there.
+  public let rejectedEdges: [HypernymEdge]
+
+  let indices: [SynsetID: Int32]
+  let parentLists: AdjacencyLists
+  let childLists: AdjacencyLists
+  /// For every synset, how many elements it takes when written out nested.
+  let nestedCounts: [Int]
+  let lemmas: LemmaIndex
+  private let keptEdges: [AcyclicEdges.Edge]
+
+  /// Of synsets with the same identity the first counts, and an edge given twice counts once.
+  ///
+  /// - Parameters:
+  ///   - senses: for lemmas, the synsets in order of the lemma's senses, where the source knows it. Synsets that
+  ///     do not have the lemma among their words are passed over; those that have it and are not named follow.
+  /// - Complexity: O(synsets + words + edges), and the sorting of each lemma's senses.
+  public init(
+    synsets: [Synset], hypernyms: [(child: SynsetID, parent: SynsetID)], senses: [String: [SynsetID]]? = nil
+  ) {
+    var distinct: [Synset] = []
+    var indices: [SynsetID: Int32] = [:]
+    distinct.reserveCapacity(synsets.count)
+    indices.reserveCapacity(synsets.count)
+    for synset in synsets where indices[synset.id] == nil {
+      indices[synset.id] = Int32(distinct.count)
+      distinct.append(synset)
+    }
+
+    var edges: [AcyclicEdges.Edge] = []
+    var seen: Set<Int64> = []
+    var rejected: [HypernymEdge] = []
+    edges.reserveCapacity(hypernyms.count)
+    seen.reserveCapacity(hypernyms.count)
+    for (child, parent) in hypernyms {
+      guard let childIndex = indices[child], let parentIndex = indices[parent] else {
+        rejected.append(HypernymEdge(child: child, parent: parent))
+        continue
+      }
+      if seen.insert(Int64(childIndex) << 32 | Int64(parentIndex)).inserted {
+        edges.append((childIndex, parentIndex))
+      }
+    }
+    let acyclic = AcyclicEdges(nodeCount: distinct.count, edges: edges)
+    rejected += acyclic.closingCycle.map {
+      HypernymEdge(child: distinct[Int($0.child)].id, parent: distinct[Int($0.parent)].id)
+    }
+
+    keptEdges = acyclic.kept
+    parentLists = AdjacencyLists(
+      nodeCount: distinct.count, pairs: acyclic.kept.map { (from: $0.child, to: $0.parent) })
+    childLists = AdjacencyLists(
+      nodeCount: distinct.count, pairs: acyclic.kept.map { (from: $0.parent, to: $0.child) })
+    nestedCounts = acyclic.nestedCounts
+    lemmas = LemmaIndex(
+      synsets: distinct, indices: indices, senses: senses, nestedCounts: acyclic.nestedCounts)
+    rejectedEdges = rejected
+    self.synsets = distinct
+    self.indices = indices
+  }
+
+  /// Every edge once, in the source's order.
+  public var edges: [(child: SynsetID, parent: SynsetID)] {
+    keptEdges.map { (synsets[Int($0.child)].id, synsets[Int($0.parent)].id) }
+  }
+
+  /// The synsets without parents, in the source's order.
+  public var roots: [SynsetID] { rootIndices.map { synsets[Int($0)].id } }
+
+  var rootIndices: [Int32] { (0..<Int32(synsets.count)).filter { parentLists.count(of: $0) == 0 } }
+
+  public func synset(_ id: SynsetID) -> Synset? { indices[id].map { synsets[Int($0)] } }
+
+  /// The hypernyms, in the source's order.
+  public func parents(of id: SynsetID) -> [SynsetID] {
+    indices[id].map { identifiers(parentLists[$0]) } ?? []
+  }
+
+  /// The hyponyms, in the source's order.
+  public func children(of id: SynsetID) -> [SynsetID] {
+    indices[id].map { identifiers(childLists[$0]) } ?? []
+  }
+
+  func identifiers(_ nodes: some Sequence<Int32>) -> [SynsetID] { nodes.map { synsets[Int($0)].id } }
+}
+
+/// `parent` is a hypernym of `child`.
+public struct HypernymEdge: Sendable, Hashable {
+  public let child: SynsetID
+  public let parent: SynsetID
+
+  public init(child: SynsetID, parent: SynsetID) {
+    self.child = child
+    self.parent = parent
+  }
+}
+
+extension Hierarchy: Equatable {
+  /// Whether both have the same synsets, edges and senses. The order of synsets and edges does not count, because
+  /// a file of nested elements has its own.
+  public static func == (left: Self, right: Self) -> Bool {
+    guard left.synsets.count == right.synsets.count, left.keptEdges.count == right.keptEdges.count,
+      left.synsets.allSatisfy({ right.synset($0.id) == $0 })
+    else { return false }
+    let rightEdges = Set(right.edges.lazy.map { HypernymEdge(child: $0.child, parent: $0.parent) })
+    return left.edges.allSatisfy { rightEdges.contains(HypernymEdge(child: $0.child, parent: $0.parent)) }
+      && left.lemmas.all.count == right.lemmas.all.count
+      && left.lemmas.all.allSatisfy { left.senses(of: $0) == right.senses(of: $0) }
+  }
+}

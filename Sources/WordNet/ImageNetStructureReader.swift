@@ -1,0 +1,114 @@
+/// Reads ImageNet's `structure_released.xml`: a tree of `synset` elements, where a synset with several hypernyms stands
+/// under each of them with everything below it.
+///
+///     <ImageNetStructure>
+///       <releaseData>fall2011</releaseData>
+///       <synset wnid="fall11" words="ImageNet 2011 Fall Release" gloss="…">
+///         <synset wnid="n00017222" words="plant, flora, plant life" gloss="…"/>
+///       </synset>
+///     </ImageNetStructure>
+///
+/// The attribute `senses="1 1 2"`, which `ImageNetStructureWriter` adds, numbers each word's sense. Other attributes
+/// are passed over. Where a synset stands several times its words and gloss are taken from the first.
+/// The file is read in pieces of 64 KiB.
+public enum ImageNetStructureReader {
+  /// - Throws: `WordNetReadError` with the line, for a file that cannot be read, is no well-formed XML or something
+  ///   else than this format, uses entities, or has a synset among its own hyponyms.
+  public static func read(_ path: String) throws(WordNetReadError) -> Hierarchy {
+    let elements = ImageNetStructureElements(path: path)
+    try XMLStreamParser.parse(
+      path,
+      onStart: { (tag) throws(WordNetReadError) in try elements.start(tag) },
+      onEnd: { elements.end() })
+    return try elements.hierarchy()
+  }
+}
+
+/// Collects the elements' synsets and edges as they open and close.
+private final class ImageNetStructureElements {
+  private let path: String
+  private var open: [Element] = []
+  private var synsets: [Synset] = []
+  private var known: Set<SynsetID> = []
+  private var hypernyms: [(child: SynsetID, parent: SynsetID)] = []
+  private var lines: [Int] = []
+  private var numbered: [String: [(number: Int, id: SynsetID)]] = [:]
+
+  private enum Element {
+    case structure, releaseData
+    case synset(SynsetID)
+  }
+
+  init(path: String) { self.path = path }
+
+  func start(_ tag: XMLStartTag) throws(WordNetReadError) {
+    switch (open.last, tag.name) {
+    case (nil, "ImageNetStructure"): open.append(.structure)
+    case (.structure, "releaseData"): open.append(.releaseData)
+    case (.structure, "synset"): open.append(.synset(try synset(tag)))
+    case (.synset(let parent), "synset"):
+      let child = try synset(tag)
+      hypernyms.append((child, parent))
+      lines.append(tag.line)
+      open.append(.synset(child))
+    default:
+      throw .unexpectedContents(
+        path: path, line: tag.line, found: "<\(tag.name)>", expected: expectedHere)
+    }
+  }
+
+  func end() { open.removeLast() }
+
+  func hierarchy() throws(WordNetReadError) -> Hierarchy {
+    if synsets.isEmpty {
+      throw .unexpectedContents(
+        path: path, line: nil, found: "none", expected: "<synset> elements in <ImageNetStructure>")
+    }
+    let senses = numbered.mapValues { entries in
+      entries.enumerated()
+        .sorted { ($0.element.number, $0.offset) < ($1.element.number, $1.offset) }.map(\.element.id)
+    }
+    let hierarchy = Hierarchy(synsets: synsets, hypernyms: hypernyms, senses: senses)
+    if let edge = hierarchy.rejectedEdges.first {
+      let position = hypernyms.firstIndex { $0.child == edge.child && $0.parent == edge.parent }
+      throw .cycle(
+        path: path, line: position.map { lines[$0] } ?? 0, child: edge.child, parent: edge.parent)
+    }
+    return hierarchy
+  }
+
+  private var expectedHere: String {
+    switch open.last {
+    case nil: "<ImageNetStructure>, the root of ImageNet's structure_released.xml"
+    case .structure: "<releaseData> or <synset>"
+    case .releaseData: "the release's name"
+    case .synset(let id): "<synset> or the end of synset \(id)"
+    }
+  }
+
+  private func synset(_ tag: XMLStartTag) throws(WordNetReadError) -> SynsetID {
+    guard let text = tag.attribute("wnid"), !text.isEmpty else {
+      throw .malformed(path: path, line: tag.line, reason: "a <synset> has no wnid; give it one")
+    }
+    let id = SynsetID(text)
+    guard known.insert(id).inserted else { return id }
+    let words = SynsetWords.split(tag.attribute("words") ?? "")
+    synsets.append(Synset(id: id, words: words, gloss: tag.attribute("gloss") ?? ""))
+    if let senses = tag.attribute("senses") { try number(words, senses: senses, id: id, line: tag.line) }
+    return id
+  }
+
+  private func number(
+    _ words: [String], senses: String, id: SynsetID, line: Int
+  ) throws(WordNetReadError) {
+    let numbers = senses.split(separator: " ").map { Int($0) }
+    guard numbers.count == words.count, numbers.allSatisfy({ ($0 ?? 0) >= 1 }) else {
+      throw .malformed(
+        path: path, line: line,
+        reason: "the senses \"\(senses)\" of \(id) should be \(words.count) numbers from 1, one a word")
+    }
+    for (word, number) in zip(words, numbers) {
+      numbered[LemmaIndex.fold(word), default: []].append((number ?? 0, id))
+    }
+  }
+}

@@ -1,0 +1,115 @@
+/// From a lemma to its synsets, in sense order.
+struct LemmaIndex: Sendable {
+  /// Every lemma, folded, in the order the synsets bring them.
+  let all: [String]
+  private let numbers: [String: Int32]
+  private let senses: AdjacencyLists
+
+  /// The form under which lemmas are looked up: lower case, spaces for underscores.
+  static func fold(_ lemma: String) -> String {
+    guard lemma.utf8.contains(where: { $0 >= 0x80 || $0 == 0x5F || (0x41...0x5A).contains($0) }) else {
+      return lemma
+    }
+    guard lemma.utf8.contains(0x5F) else { return lemma.lowercased() }
+    return String(lemma.lowercased().map { $0 == "_" ? " " : $0 })
+  }
+
+  private struct Entry {
+    let synset: Int32
+    let position: Int32
+  }
+
+  /// Senses come in the order given by `senses`; those it does not name follow, by the lemma's position among the
+  /// synset's words, then the larger number of nested hyponyms, then the identity.
+  init(
+    synsets: [Synset], indices: [SynsetID: Int32], senses given: [String: [SynsetID]]?, nestedCounts: [Int]
+  ) {
+    var all: [String] = []
+    var numbers: [String: Int32] = [:]
+    var entries: [(lemma: Int32, entry: Entry)] = []
+    numbers.reserveCapacity(synsets.count * 2)
+    entries.reserveCapacity(synsets.count * 2)
+    for (index, synset) in synsets.enumerated() {
+      for (position, word) in synset.words.enumerated() {
+        let folded = Self.fold(word)
+        let number = numbers[folded] ?? Int32(all.count)
+        if number == all.count {
+          numbers[folded] = number
+          all.append(folded)
+        }
+        entries.append((number, Entry(synset: Int32(index), position: Int32(position))))
+      }
+    }
+    let ranks = Self.ranks(given, numbers: numbers, indices: indices)
+    func precedes(_ left: Entry, _ right: Entry, lemma: Int32) -> Bool {
+      let leftRank = ranks[Self.key(lemma, left.synset)] ?? .max
+      let rightRank = ranks[Self.key(lemma, right.synset)] ?? .max
+      if leftRank != rightRank { return leftRank < rightRank }
+      if left.position != right.position { return left.position < right.position }
+      let leftCount = nestedCounts[Int(left.synset)]
+      let rightCount = nestedCounts[Int(right.synset)]
+      if leftCount != rightCount { return leftCount > rightCount }
+      return synsets[Int(left.synset)].id < synsets[Int(right.synset)].id
+    }
+
+    let positions = entries.indices
+    let grouped = AdjacencyLists(
+      nodeCount: all.count, pairs: positions.map { (from: entries[$0].lemma, to: Int32($0)) })
+    var pairs: [(from: Int32, to: Int32)] = []
+    pairs.reserveCapacity(entries.count)
+    for lemma in 0..<Int32(all.count) {
+      guard grouped.count(of: lemma) > 1 else {
+        pairs.append(contentsOf: grouped[lemma].map { (from: lemma, to: entries[Int($0)].entry.synset) })
+        continue
+      }
+      let sorted = grouped[lemma].map { entries[Int($0)].entry }
+        .sorted { precedes($0, $1, lemma: lemma) }
+      // A synset can have one lemma twice, as "Washington" and "washington": the better place counts.
+      var seen: Set<Int32> = []
+      for entry in sorted where seen.insert(entry.synset).inserted {
+        pairs.append((lemma, entry.synset))
+      }
+    }
+    senses = AdjacencyLists(nodeCount: all.count, pairs: pairs)
+    self.all = all
+    self.numbers = numbers
+  }
+
+  /// The synsets' indices, the first sense first; empty for a lemma there is not.
+  func senses(of lemma: String) -> ArraySlice<Int32> {
+    numbers[Self.fold(lemma)].map { senses[$0] } ?? []
+  }
+
+  /// For every synset the sense numbers of its words, from 1, with spaces between.
+  ///
+  /// - Complexity: O(words), unlike asking for each synset's place among a lemma's senses.
+  func senseNumbers(of synsets: [Synset]) -> [String] {
+    var ranks: [Int64: Int] = [:]
+    for lemma in 0..<Int32(all.count) where senses.count(of: lemma) > 1 {
+      for (rank, synset) in senses[lemma].enumerated() { ranks[Self.key(lemma, synset)] = rank }
+    }
+    return synsets.enumerated().map { index, synset in
+      synset.words.map { word in
+        let rank = numbers[Self.fold(word)].flatMap { ranks[Self.key($0, Int32(index))] } ?? 0
+        return String(rank + 1)
+      }.joined(separator: " ")
+    }
+  }
+
+  private static func key(_ lemma: Int32, _ synset: Int32) -> Int64 { Int64(lemma) << 32 | Int64(synset) }
+
+  private static func ranks(
+    _ given: [String: [SynsetID]]?, numbers: [String: Int32], indices: [SynsetID: Int32]
+  ) -> [Int64: Int32] {
+    var ranks: [Int64: Int32] = [:]
+    for (lemma, identifiers) in given ?? [:] where identifiers.count > 1 {
+      guard let number = numbers[fold(lemma)] else { continue }
+      for (rank, identifier) in identifiers.enumerated() {
+        guard let synset = indices[identifier] else { continue }
+        let key = key(number, synset)
+        ranks[key] = min(ranks[key] ?? .max, Int32(rank))
+      }
+    }
+    return ranks
+  }
+}
