@@ -43,7 +43,8 @@ struct ContentImages {
 extension SpaceRecord {
   /// The wnid of each class its network tells, in the order of the outputs; nil where unknown.
   public func labels(in db: Database) throws -> [String]? {
-    let text = try Optional<String>.fetchOne(db, sql: "SELECT labels FROM network WHERE id = ?", arguments: [networkID])
+    let text = try Optional<String>.fetchOne(
+      db, sql: "SELECT labels FROM network WHERE id = ?", arguments: [networkID])
     return try NetworkRecord.labels(text ?? nil)
   }
 }

@@ -19,13 +19,16 @@ public struct FeatureRow: Sendable {
   /// - Throws: `StoreError.dimensionMismatch`, `DatabaseError`.
   public static func write(_ rows: [FeatureRow], into space: SpaceRecord, in db: Database) throws {
     guard !rows.isEmpty else { return }
-    let feature = try db.cachedStatement(sql: "INSERT OR REPLACE INTO feature(id, scale, vector) VALUES (?, ?, ?)")
+    let feature = try db.cachedStatement(
+      sql: "INSERT OR REPLACE INTO feature(id, scale, vector) VALUES (?, ?, ?)")
     let prediction = try db.cachedStatement(
       sql: """
         INSERT OR REPLACE INTO prediction(space_id, content_id, class_index, millionths, classes)
         VALUES (?, ?, ?, ?, ?)
         """)
     let forget = try db.cachedStatement(sql: "DELETE FROM prediction WHERE space_id = ? AND content_id = ?")
+    let known = try db.cachedStatement(sql: "SELECT 1 FROM feature WHERE id = ?")
+    var added = 0
     for row in rows {
       guard row.vector.bytes.count == space.dimension * space.encoding.bytesPerValue,
         (row.vector.scale == nil) == (space.encoding == .float16)
@@ -35,9 +38,9 @@ public struct FeatureRow: Sendable {
           found: row.vector.bytes.count / space.encoding.bytesPerValue)
       }
       guard (1...ContentRecord.greatestID).contains(row.contentID) else { throw StoreError.tooManyContents }
-      try feature.execute(arguments: [
-        FeatureKey.of(space: space.id, content: row.contentID), row.vector.scale, Data(row.vector.bytes),
-      ])
+      let key = FeatureKey.of(space: space.id, content: row.contentID)
+      if try Bool.fetchOne(known, arguments: [key]) == nil { added += 1 }
+      try feature.execute(arguments: [key, row.vector.scale, Data(row.vector.bytes)])
       if let best = row.predictions.first {
         try prediction.execute(arguments: [
           space.id, row.contentID, best.classIndex, best.millionths, Prediction.pack(row.predictions),
@@ -46,7 +49,10 @@ public struct FeatureRow: Sendable {
         try forget.execute(arguments: [space.id, row.contentID])
       }
     }
-    try SpaceRecord.countChange(space.id, in: db)
+    try db.cachedStatement(
+      sql: "UPDATE space SET revision = revision + 1, vectors = vectors + ? WHERE id = ?"
+    )
+    .execute(arguments: [added, space.id])
   }
 
   /// The vector of a content in a space, as `space.dimension` floats; nil where there is none.
@@ -81,20 +87,9 @@ public struct FeatureRow: Sendable {
       sql: "SELECT classes FROM prediction WHERE space_id = ? AND content_id = ?")
     return try Data.fetchOne(statement, arguments: [space.id, id]).map(Prediction.unpack) ?? []
   }
-
-  /// How many vectors a space has.
-  public static func count(in space: SpaceRecord, _ db: Database) throws -> Int {
-    try Int.fetchOne(
-      db, sql: "SELECT count(*) FROM feature WHERE id BETWEEN ? AND ?",
-      arguments: [space.keys.lowerBound, space.keys.upperBound]) ?? 0
-  }
 }
 
 extension SpaceRecord {
-  static func countChange(_ id: Int64, in db: Database) throws {
-    try db.cachedStatement(sql: "UPDATE space SET revision = revision + 1 WHERE id = ?").execute(arguments: [id])
-  }
-
   /// Removes a space with all that belongs to it.
   public func delete(in db: Database) throws {
     try db.execute(

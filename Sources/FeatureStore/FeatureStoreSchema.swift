@@ -85,6 +85,7 @@ public enum FeatureStoreSchema {
       UNIQUE(corpus_id, path)) STRICT;
     CREATE INDEX image_by_content ON image(content_id) WHERE content_id IS NOT NULL;
     CREATE INDEX image_by_class ON image(wnid) WHERE wnid IS NOT NULL;
+    CREATE INDEX image_gone ON image(corpus_id) WHERE gone = 1;
     """
 
   private static let vectors = """
@@ -106,6 +107,7 @@ public enum FeatureStoreSchema {
       dimension INTEGER NOT NULL,
       encoding TEXT NOT NULL CHECK(encoding IN ('float16', 'int8')),
       used INTEGER NOT NULL,      -- the greatest is the space used last
+      vectors INTEGER NOT NULL DEFAULT 0,   -- how many it has: counting them would read them
       revision INTEGER NOT NULL DEFAULT 0) STRICT; -- counts changes of its vectors
     CREATE TABLE feature(
       id INTEGER PRIMARY KEY,     -- space_id << 32 | content_id

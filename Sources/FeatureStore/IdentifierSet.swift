@@ -19,15 +19,26 @@ struct IdentifierSet: Sendable {
     guard id >= 0, id >> 6 < words.count else { return false }
     return words[Int(id >> 6)] & (1 << UInt64(id & 63)) != 0
   }
+}
 
-  /// Calls `body` with every id, smallest first.
-  func forEach(_ body: (Int64) throws -> Void) rethrows {
-    for (index, word) in words.enumerated() {
-      var rest = word
-      while rest != 0 {
-        try body(Int64(index) << 6 | Int64(rest.trailingZeroBitCount))
-        rest &= rest &- 1
+/// Smallest id first.
+extension IdentifierSet: Sequence {
+  struct Iterator: IteratorProtocol {
+    let words: [UInt64]
+    var index = 0
+    var rest: UInt64 = 0
+
+    mutating func next() -> Int64? {
+      while rest == 0 {
+        guard index < words.count else { return nil }
+        rest = words[index]
+        index += 1
       }
+      defer { rest &= rest &- 1 }
+      return Int64(index - 1) << 6 | Int64(rest.trailingZeroBitCount)
     }
   }
+
+  func makeIterator() -> Iterator { Iterator(words: words) }
+  var underestimatedCount: Int { count }
 }

@@ -5,8 +5,8 @@ import GRDB
 ///     let space = try SpaceRecord.resolve(nil, in: db)
 ///     let results = try NearestNeighbours(of: vector, in: space, count: 10).fetch(db)
 ///
-/// - Complexity: one pass over the vectors of the space (or of the asked classes, where those are few), as fast as memory gives
-///   them; nothing is kept but the best.
+/// - Complexity: one pass over the vectors of the space (or of the asked classes, where those are few), as fast as
+///   memory gives them; nothing is kept but the best.
 public struct NearestNeighbours: Sendable {
   public var space: SpaceRecord
   /// `space.dimension` values.
@@ -28,7 +28,8 @@ public struct NearestNeighbours: Sendable {
   ///
   /// - Throws: `StoreError.imageWithoutVector`, `.damagedVector`.
   public init(
-    like image: ImageRecord, in space: SpaceRecord, count: Int, under wnids: Set<String>? = nil, _ db: Database
+    like image: ImageRecord, in space: SpaceRecord, count: Int, under wnids: Set<String>? = nil,
+    _ db: Database
   ) throws {
     guard let contentID = image.contentID,
       let vector = try FeatureRow.vector(content: contentID, space: space, in: db)
@@ -39,7 +40,8 @@ public struct NearestNeighbours: Sendable {
 
   /// Best first; equal scores in path order. Fewer than `count` where there are no more.
   ///
-  /// - Throws: `StoreError.invalidCount`, `.dimensionMismatch`, `.valueOutOfRange`, `.emptySpace`, `.damagedVector`.
+  /// - Throws: `StoreError.invalidCount`, `.dimensionMismatch`, `.valueOutOfRange`, `.emptySpace`,
+  ///   `.damagedVector`.
   public func fetch(_ db: Database) throws -> [SearchResult] {
     guard count > 0 else { throw StoreError.invalidCount(count) }
     guard query.count == space.dimension else {
@@ -61,8 +63,8 @@ public struct NearestNeighbours: Sendable {
     }
     // Above an eighth of the vectors, reading all in order beats looking the wanted ones up.
     if let allowed, allowed.count < scan.rows / 8 {
-      try allowed.forEach { content in
-        guard let score = try scan.cosine(query, content: content) else { return }
+      for content in allowed {
+        guard let score = try scan.cosine(query, content: content) else { continue }
         if best.admits(score) { try visit(content, score) }
       }
     } else {

@@ -56,7 +56,8 @@ public struct NetworkRecord: Sendable, Hashable, Identifiable {
         RETURNING \(columns)
         """,
       arguments: [
-        fingerprint, name, Data(modelDigest.bytes), precision, recipe, labels.map(JSONStrings.encode), Data(plan),
+        fingerprint, name, Data(modelDigest.bytes), precision, recipe, labels.map(JSONStrings.encode),
+        Data(plan),
       ])
     guard let row else { throw StoreError.damagedRow(table: "network", reason: "no id") }
     return try NetworkRecord(row: row)

@@ -13,8 +13,10 @@ public struct SpaceRecord: Sendable, Hashable, Identifiable {
   public let encoding: VectorEncoding
   /// Counts the changes of its vectors: what was made of them knows by it whether it is stale.
   public let revision: Int64
+  /// How many vectors it had when this record was read.
+  public let vectorCount: Int
 
-  static let columns = "id, fingerprint, name, network_id, layer, dimension, encoding, revision"
+  static let columns = "id, fingerprint, name, network_id, layer, dimension, encoding, revision, vectors"
 
   init(row: Row) throws {
     id = row[0]
@@ -31,6 +33,7 @@ public struct SpaceRecord: Sendable, Hashable, Identifiable {
     self.dimension = Int(dimension)
     self.encoding = encoding
     revision = row[7]
+    vectorCount = row[8]
   }
 
   /// Far more than any layer has, and small enough that sizes in bytes never overflow.
@@ -39,7 +42,8 @@ public struct SpaceRecord: Sendable, Hashable, Identifiable {
   /// Makes the space of `fingerprint`, or takes the one that is there, and notes that it is the one used last.
   @discardableResult
   public static func upsert(
-    fingerprint: String, name: String, networkID: Int64, layer: String, dimension: Int, encoding: VectorEncoding,
+    fingerprint: String, name: String, networkID: Int64, layer: String, dimension: Int,
+    encoding: VectorEncoding,
     in db: Database
   ) throws -> SpaceRecord {
     let row = try Row.fetchOne(
@@ -102,7 +106,9 @@ public struct SpaceRecord: Sendable, Hashable, Identifiable {
   }
 
   /// The keys of its features.
-  var keys: ClosedRange<Int64> { FeatureKey.of(space: id, content: 0)...FeatureKey.of(space: id, content: 0xffff_ffff) }
+  var keys: ClosedRange<Int64> {
+    FeatureKey.of(space: id, content: 0)...FeatureKey.of(space: id, content: 0xffff_ffff)
+  }
 }
 
 /// The one integer that a feature's space and content make.

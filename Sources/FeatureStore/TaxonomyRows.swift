@@ -97,7 +97,8 @@ public struct TaxonomyRows: Sendable, Equatable {
   public static func read(taxonomy id: Int64, in db: Database) throws -> TaxonomyRows {
     var rows = TaxonomyRows(synsets: [], hypernyms: [], senses: [:])
     let synsets = try Row.fetchCursor(
-      db, sql: "SELECT wnid, words, gloss FROM synset WHERE taxonomy_id = ? ORDER BY ordinal", arguments: [id])
+      db, sql: "SELECT wnid, words, gloss FROM synset WHERE taxonomy_id = ? ORDER BY ordinal", arguments: [id]
+    )
     while let row = try synsets.next() {
       guard let words = JSONStrings.decode(row[1]) else {
         throw StoreError.damagedRow(table: "synset", reason: "its words are not a JSON array")

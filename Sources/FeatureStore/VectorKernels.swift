@@ -44,7 +44,8 @@ struct VectorKernels: @unchecked Sendable {
     else { return nil }
     let sums =
       encoding == .float16
-      ? kernels.dot_norm_float16(values, bytes, query.count) : kernels.dot_norm_int8(values, bytes, query.count)
+      ? kernels.dot_norm_float16(values, bytes, query.count)
+      : kernels.dot_norm_int8(values, bytes, query.count)
     return (sums.dot, sums.squared_norm)
   }
 

@@ -17,7 +17,7 @@ struct VectorScan {
     self.space = space
     let index = try SearchIndex.current(for: space, in: db)
     inverseNorms = index?.inverseNorms
-    rows = try index?.inverseNorms.count ?? FeatureRow.count(in: space, db)
+    rows = try Int.fetchOne(db, sql: "SELECT vectors FROM space WHERE id = ?", arguments: [space.id]) ?? 0
     all = try db.makeStatement(sql: "SELECT id, vector FROM feature WHERE id BETWEEN ? AND ? ORDER BY id")
     one = try db.makeStatement(sql: "SELECT id, vector FROM feature WHERE id = ?")
   }
