@@ -4,14 +4,15 @@
 #include "int8_kernels.h"
 #include "int8_requantize.h"
 
-void synoptic_int8_load_pixels(const uint8_t *pixels, uint32_t channels, const uint32_t order[4],
-                               const uint8_t tables[4][256], uint8_t *output, size_t output_row, uint32_t height,
-                               uint32_t width) {
+void synoptic_int8_load_pixels(const uint8_t *pixels, uint32_t image_channels, uint32_t channels,
+                               const uint32_t *order, const uint8_t *tables, uint8_t *output, size_t output_row,
+                               uint32_t height, uint32_t width) {
   for (uint32_t y = 0; y < height; y++) {
-    const uint8_t *from = pixels + (size_t)y * width * channels;
+    const uint8_t *from = pixels + (size_t)y * width * image_channels;
     uint8_t *to = output + y * output_row;
-    for (uint32_t x = 0; x < width; x++, from += channels, to += 4)
-      for (uint32_t channel = 0; channel < channels; channel++) to[channel] = tables[channel][from[order[channel]]];
+    for (uint32_t x = 0; x < width; x++, from += image_channels, to += 4)
+      for (uint32_t channel = 0; channel < channels; channel++)
+        to[channel] = tables[channel * 256 + from[order[channel]]];
   }
 }
 

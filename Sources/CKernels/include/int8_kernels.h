@@ -158,11 +158,11 @@ void synoptic_int8_fill_border(uint8_t *tensor, size_t plane, uint32_t blocks, u
                                uint32_t bottom, uint32_t left, uint32_t right, uint32_t height, uint32_t width,
                                uint8_t value);
 
-/// 8-bit RGB-like pixels, `channels` interleaved (1 to 4), through one table a channel into c4.
-/// `order[c]` is the image channel that feeds tensor channel c.
-void synoptic_int8_load_pixels(const uint8_t *pixels, uint32_t channels, const uint32_t order[4],
-                               const uint8_t tables[4][256], uint8_t *output, size_t output_row, uint32_t height,
-                               uint32_t width);
+/// 8-bit pixels of `image_channels` interleaved channels, through one table of 256 bytes for each of `channels`
+/// (1 to 4) tensor channels, into c4. `order[c]` is the image channel that feeds tensor channel c.
+void synoptic_int8_load_pixels(const uint8_t *pixels, uint32_t image_channels, uint32_t channels,
+                               const uint32_t *order, const uint8_t *tables, uint8_t *output, size_t output_row,
+                               uint32_t height, uint32_t width);
 
 /// A float32 `[channels][height][width]` tensor, quantised into blocks of `block` channels (4 or 16).
 void synoptic_int8_quantize(const float *input, uint32_t channels, uint32_t block, float scale, int32_t zero_point,

@@ -1,0 +1,77 @@
+import CKernels
+import Network
+
+/// A quantised network made ready for this machine: weights packed, memory planned, kernels chosen.
+///
+/// A plan is shared; each thread runs it through a `PlanExecutor` of its own.
+public struct CompiledPlan: Sendable {
+  public let network: QuantizedNetwork
+  public let instructionSet: InstructionSet
+  /// What a run gives, by name, in the order asked for.
+  public let outputs: [String]
+
+  let outputValues: [Int]
+  let memory: MemoryPlan
+  let steps: [PlanStep]
+  let constants: PackedConstants
+
+  /// - Parameters:
+  ///   - outputs: values to keep; nil for the network's own outputs.
+  ///   - instructionSet: must be one that this processor has.
+  public init(
+    _ network: QuantizedNetwork, outputs: [String]? = nil, instructionSet: InstructionSet = .best
+  ) throws(QuantizationError) {
+    self.network = network
+    self.instructionSet = instructionSet
+    self.outputs = outputs ?? network.outputs
+    var values: [Int] = []
+    for output in self.outputs { values.append(try network.index(of: output)) }
+    outputValues = values
+    memory = MemoryPlan(network, kept: Set(values))
+    var compiler = PlanCompiler(network: network, memory: memory)
+    steps = try compiler.compile()
+    constants = compiler.constants.finish()
+  }
+
+  /// Bytes that one executor needs for activations.
+  public var arenaSize: Int { memory.size }
+}
+
+/// One call of a kernel: sizes and strides are final, addresses are offsets until an executor binds them.
+enum PlanStep: Sendable {
+  case convolution(synoptic_int8_convolution, ConvolutionOffsets)
+  case depthwise(synoptic_int8_depthwise, ConvolutionOffsets)
+  case pooling(synoptic_int8_pooling, input: Int, output: Int, isMaximum: Bool)
+  case globalAverage(input: Int, output: Int)
+  case add(
+    left: Int, right: Int, output: Int, scales: (left: Float, right: Float), addend: Float, bounds: ByteBounds
+  )
+  case lookup(input: Int, output: Int, table: Int)
+  /// One part of a concatenation that could not be written in place.
+  case copyChannels(input: Int, output: Int, firstChannel: Int)
+  case quantize(input: Int, output: Int)
+  case softmax(input: Int, output: Int)
+  case clamp(value: Int, lower: Float, upper: Float)
+  case fillBorder(value: Int)
+}
+
+struct ByteBounds: Sendable {
+  var lower: UInt8
+  var upper: UInt8
+}
+
+/// Offsets of what a convolution reads and writes: constants in `PackedConstants`, activations in the arena.
+struct ConvolutionOffsets: Sendable {
+  var input: Int
+  var output: Int
+  var writesFloats: Bool
+  var residual: Int?
+  var weights: Int
+  var bias: Int
+  var scale: Int
+  var tapOffsets: Int
+}
+
+extension synoptic_int8_convolution: @retroactive @unchecked Sendable {}
+extension synoptic_int8_depthwise: @retroactive @unchecked Sendable {}
+extension synoptic_int8_pooling: @retroactive @unchecked Sendable {}

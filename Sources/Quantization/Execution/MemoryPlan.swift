@@ -1,0 +1,141 @@
+/// Where every value lies in one arena: values that are never alive together share memory.
+///
+/// Source: the greedy-by-size order of Pisarchyk and Lee 2020, "Efficient Memory Management for Deep Neural Net
+/// Inference": the largest value first, each at the lowest offset that no value alive at the same time covers.
+struct MemoryPlan: Sendable {
+  var layouts: [ValueLayout]
+  var places: [ValuePlace]
+  /// Bytes from the arena's start, by root value; -1 for values that lie in another.
+  var offsets: [Int]
+  var size: Int
+
+  /// - Parameter kept: values that must survive to the end of a run.
+  init(_ network: QuantizedNetwork, kept: Set<Int>) {
+    layouts = Self.layouts(of: network)
+    places = Self.places(in: network, layouts: layouts)
+    for index in places.indices where places[index].root != index {
+      // A part has the geometry of the whole it lies in.
+      var layout = layouts[places[index].root]
+      layout.top = max(layout.top, layouts[index].top)
+      layout.left = max(layout.left, layouts[index].left)
+      layout.bottom = max(layout.bottom, layouts[index].bottom)
+      layout.right = max(layout.right, layouts[index].right)
+      layouts[places[index].root] = layout
+    }
+    for index in places.indices where places[index].root != index {
+      var layout = layouts[places[index].root]
+      layout.shape = layouts[index].shape
+      layouts[index] = layout
+    }
+    let lifetimes = Self.lifetimes(in: network, places: places, kept: kept)
+    (offsets, size) = Self.pack(layouts: layouts, places: places, lifetimes: lifetimes)
+  }
+
+  private static func layouts(of network: QuantizedNetwork) -> [ValueLayout] {
+    let structure = network.structure
+    var layouts = structure.values.map {
+      ValueLayout(shape: $0.shape, block: 16, elementSize: $0.quantization == nil ? 4 : 1)
+    }
+    if structure.values[structure.input].shape.channels <= 4, isReadOnlyByDenseConvolutions(structure) {
+      layouts[structure.input].block = 4
+    }
+    for operation in structure.operations {
+      if case .convolution(let convolution) = operation {
+        layouts[convolution.input].makeRoom(
+          for: convolution.window, output: structure.values[convolution.output].shape)
+      }
+    }
+    return layouts
+  }
+
+  private static func isReadOnlyByDenseConvolutions(_ structure: QuantizedNetwork.Structure) -> Bool {
+    structure.operations.allSatisfy { operation in
+      guard operation.inputs.contains(structure.input) else { return true }
+      guard case .convolution(let convolution) = operation else { return false }
+      return !convolution.isDepthwise && convolution.residual != structure.input
+    }
+  }
+
+  /// Inputs of a concatenation that can be written straight into its output.
+  private static func places(in network: QuantizedNetwork, layouts: [ValueLayout]) -> [ValuePlace] {
+    var places = layouts.indices.map { ValuePlace(root: $0, firstBlock: 0) }
+    let structure = network.structure
+    // From the last: a concatenation of concatenations resolves to the outermost.
+    for operation in structure.operations.reversed() {
+      guard case .concat(let inputs, let output) = operation else { continue }
+      var channel = 0
+      for input in inputs {
+        let channels = structure.values[input].shape.channels
+        let isFree = places[input].root == input && input != structure.input && layouts[input].block == 16
+        let occursOnce = inputs.filter { $0 == input }.count == 1
+        if isFree, occursOnce, channel % 16 == 0, channels % 16 == 0 {
+          places[input] = ValuePlace(
+            root: places[output].root, firstBlock: places[output].firstBlock + channel / 16)
+        }
+        channel += channels
+      }
+    }
+    // Values that lie in a part that was itself moved later.
+    for index in places.indices {
+      var place = places[index]
+      while places[place.root].root != place.root {
+        place = ValuePlace(
+          root: places[place.root].root, firstBlock: place.firstBlock + places[place.root].firstBlock)
+      }
+      places[index] = place
+    }
+    return places
+  }
+
+  /// First and last operation at which each root's memory is in use.
+  private static func lifetimes(
+    in network: QuantizedNetwork, places: [ValuePlace], kept: Set<Int>
+  ) -> [ClosedRange<Int>?] {
+    let structure = network.structure
+    var lifetimes = [ClosedRange<Int>?](repeating: nil, count: places.count)
+    func use(_ value: Int, at operation: Int) {
+      let root = places[value].root
+      let range = lifetimes[root] ?? operation...operation
+      lifetimes[root] = min(range.lowerBound, operation)...max(range.upperBound, operation)
+    }
+    use(structure.input, at: -1)
+    for (index, operation) in structure.operations.enumerated() {
+      for value in operation.inputs + [operation.output] { use(value, at: index) }
+    }
+    for value in kept { use(value, at: structure.operations.count) }
+    return lifetimes
+  }
+
+  private static func pack(
+    layouts: [ValueLayout], places: [ValuePlace], lifetimes: [ClosedRange<Int>?]
+  ) -> (offsets: [Int], size: Int) {
+    var offsets = [Int](repeating: -1, count: layouts.count)
+    var total = 0
+    let roots = layouts.indices.filter { places[$0].root == $0 && lifetimes[$0] != nil }
+      .sorted { (layouts[$0].size, -$0) > (layouts[$1].size, -$1) }
+    var placed: [Int] = []
+    for root in roots {
+      guard let lifetime = lifetimes[root] else { continue }
+      let neighbours = placed.filter { lifetimes[$0]?.overlaps(lifetime) ?? false }
+        .sorted { offsets[$0] < offsets[$1] }
+      var offset = 0
+      for neighbour in neighbours {
+        if offset + layouts[root].size <= offsets[neighbour] { break }
+        offset = max(offset, offsets[neighbour] + layouts[neighbour].size)
+      }
+      offsets[root] = offset
+      total = max(total, offset + layouts[root].size)
+      placed.append(root)
+    }
+    return (offsets, total)
+  }
+
+  /// Bytes from the arena's start to a value's first pixel inside its border.
+  func interiorOffset(of value: Int) -> Int { start(of: value) + layouts[value].interior }
+
+  /// Bytes from the arena's start to a value's first byte.
+  func start(of value: Int) -> Int {
+    let place = places[value]
+    return offsets[place.root] + place.firstBlock * layouts[place.root].plane
+  }
+}

@@ -1,0 +1,205 @@
+import CKernels
+import Network
+
+/// Runs a compiled plan, one image at a time, on the thread that calls it. It owns the activations' memory.
+public final class PlanExecutor {
+  public let plan: CompiledPlan
+  private let arena: UnsafeMutableRawPointer
+  private let kernels: synoptic_instruction_set
+
+  public init(_ plan: CompiledPlan) {
+    self.plan = plan
+    kernels = plan.instructionSet.kernelSet
+    arena = .allocate(byteCount: max(plan.arenaSize, 64), alignment: 64)
+    // Channels that fill up a block are never written by some steps: they must not hold what memory held before.
+    arena.initializeMemory(as: UInt8.self, repeating: 0, count: max(plan.arenaSize, 64))
+  }
+
+  deinit { arena.deallocate() }
+
+  /// Runs the network on one image.
+  ///
+  /// - Parameters:
+  ///   - pixels: 8-bit, `[height][width][channels]`, of the network's input size.
+  ///   - tables: what each pixel value means to the network.
+  public func run(pixels: [UInt8], tables: PixelTables) throws(QuantizationError) {
+    let input = plan.network.structure.input
+    let layout = plan.memory.layouts[input]
+    guard pixels.count == layout.shape.height * layout.shape.width * tables.imageChannels,
+      layout.shape.channels == tables.channels
+    else {
+      throw .invalidInput(
+        reason: "the network takes \(layout.shape.width) x \(layout.shape.height) pixels of "
+          + "\(layout.shape.channels) channels; \(pixels.count) bytes were given")
+    }
+    let target = bytes(plan.memory.interiorOffset(of: input))
+    if layout.block == 4 {
+      pixels.withUnsafeBufferPointer { pixels in
+        tables.withKernelTables { order, bytes in
+          synoptic_int8_load_pixels(
+            pixels.baseAddress, UInt32(tables.imageChannels), UInt32(layout.shape.channels), order, bytes,
+            target,
+            layout.row, UInt32(layout.shape.height), UInt32(layout.shape.width))
+        }
+      }
+      runSteps()
+    } else {
+      try run(tensor: tables.tensor(pixels))
+    }
+  }
+
+  /// Runs the network on one float32 `[channels][height][width]` tensor, quantised on the way in.
+  public func run(tensor: [Float]) throws(QuantizationError) {
+    let input = plan.network.structure.input
+    let value = plan.network.structure.values[input]
+    let layout = plan.memory.layouts[input]
+    guard tensor.count == value.shape.count, let quantization = value.quantization else {
+      throw .invalidInput(
+        reason: "the network takes \(value.shape.count) numbers an image (\(value.shape.channels) x "
+          + "\(value.shape.height) x \(value.shape.width)); \(tensor.count) were given")
+    }
+    tensor.withUnsafeBufferPointer { tensor in
+      synoptic_int8_quantize(
+        tensor.baseAddress, UInt32(layout.shape.channels), UInt32(layout.block), quantization.scale,
+        quantization.zeroPoint, bytes(plan.memory.interiorOffset(of: input)), layout.plane, layout.row,
+        UInt32(layout.shape.height), UInt32(layout.shape.width))
+    }
+    runSteps()
+  }
+
+  /// What the last run gave for output number `index` of the plan: float32 `[channels][height][width]`.
+  public func output(_ index: Int) -> [Float] {
+    let value = plan.outputValues[index]
+    let layout = plan.memory.layouts[value]
+    let shape = layout.shape
+    return [Float](unsafeUninitializedCapacity: shape.count) { output, count in
+      count = shape.count
+      if let quantization = plan.network.structure.values[value].quantization {
+        synoptic_int8_dequantize(
+          bytes(plan.memory.interiorOffset(of: value)), layout.plane, layout.row, UInt32(layout.block),
+          UInt32(shape.channels), quantization.scale, quantization.zeroPoint, output.baseAddress,
+          UInt32(shape.height), UInt32(shape.width))
+        return
+      }
+      let source = floats(value)
+      let pixels = shape.height * shape.width
+      for channel in 0..<shape.channels {
+        for pixel in 0..<pixels {
+          output[channel * pixels + pixel] = source[(channel / 16 * pixels + pixel) * 16 + channel % 16]
+        }
+      }
+    }
+  }
+
+  // MARK: Addresses
+
+  private func bytes(_ offset: Int) -> UnsafeMutablePointer<UInt8> {
+    (arena + offset).assumingMemoryBound(to: UInt8.self)
+  }
+
+  private func floats(_ value: Int) -> UnsafeMutablePointer<Float> {
+    (arena + plan.memory.interiorOffset(of: value)).assumingMemoryBound(to: Float.self)
+  }
+
+  private func region(_ value: Int) -> synoptic_int8_region {
+    let layout = plan.memory.layouts[value]
+    return synoptic_int8_region(
+      pixels: bytes(plan.memory.interiorOffset(of: value)), plane: layout.plane, row: layout.row)
+  }
+
+  private func constant<Element>(_ offset: Int, as type: Element.Type) -> UnsafeMutablePointer<Element> {
+    (plan.constants.start + offset).assumingMemoryBound(to: type)
+  }
+
+  // MARK: Steps
+
+  private func runSteps() {
+    for step in plan.steps { run(step) }
+  }
+
+  private func run(_ step: PlanStep) {
+    switch step {
+    case .convolution(var call, let offsets):
+      call.input = UnsafePointer(bytes(offsets.input))
+      call.tap_offsets = UnsafePointer(constant(offsets.tapOffsets, as: Int32.self))
+      call.weights = UnsafePointer(constant(offsets.weights, as: Int8.self))
+      bind(offsets, &call.requantization)
+      if offsets.writesFloats {
+        call.float_output = (arena + offsets.output).assumingMemoryBound(to: Float.self)
+      } else {
+        call.output = bytes(offsets.output)
+      }
+      synoptic_int8_convolve(kernels, &call)
+    case .depthwise(var call, let offsets):
+      call.input = UnsafePointer(bytes(offsets.input))
+      call.weights = UnsafePointer(constant(offsets.weights, as: Int8.self))
+      call.output = bytes(offsets.output)
+      bind(offsets, &call.requantization)
+      synoptic_int8_convolve_depthwise(kernels, &call)
+    case .pooling(var call, let input, let output, let isMaximum):
+      call.input = UnsafePointer(bytes(plan.memory.interiorOffset(of: input)))
+      call.output = bytes(plan.memory.interiorOffset(of: output))
+      if isMaximum { synoptic_int8_pool_maximum(&call) } else { synoptic_int8_pool_average(&call) }
+    default:
+      runElementwise(step)
+    }
+  }
+
+  private func bind(_ offsets: ConvolutionOffsets, _ call: inout synoptic_int8_requantization) {
+    call.bias = UnsafePointer(constant(offsets.bias, as: Int32.self))
+    call.scale = UnsafePointer(constant(offsets.scale, as: Float.self))
+    call.residual = offsets.residual.map { UnsafePointer(bytes($0)) }
+  }
+
+  private func runElementwise(_ step: PlanStep) {
+    switch step {
+    case .globalAverage(let input, let output):
+      let layout = plan.memory.layouts[input]
+      guard let quantization = plan.network.structure.values[input].quantization else { return }
+      synoptic_int8_pool_global(
+        bytes(plan.memory.interiorOffset(of: input)), layout.plane, layout.row, UInt32(layout.shape.height),
+        UInt32(layout.shape.width), UInt32(layout.blocks), quantization.scale, Float(quantization.zeroPoint),
+        floats(output))
+    case .add(let left, let right, let output, let scales, let addend, let bounds):
+      let layout = plan.memory.layouts[output]
+      synoptic_int8_add(
+        region(left), scales.left, region(right), scales.right, addend, bounds.lower, bounds.upper,
+        region(output),
+        UInt32(layout.blocks), UInt32(layout.shape.height), UInt32(layout.shape.width))
+    case .lookup(let input, let output, let table):
+      let layout = plan.memory.layouts[output]
+      synoptic_int8_lookup(
+        region(input), constant(table, as: UInt8.self), region(output), UInt32(layout.blocks),
+        UInt32(layout.shape.height), UInt32(layout.shape.width))
+    case .copyChannels(let input, let output, let firstChannel):
+      let layout = plan.memory.layouts[input]
+      synoptic_int8_copy_channels(
+        region(input), UInt32(layout.shape.channels), region(output), UInt32(firstChannel),
+        UInt32(layout.shape.height), UInt32(layout.shape.width))
+    case .fillBorder(let value):
+      let layout = plan.memory.layouts[value]
+      guard let quantization = plan.network.structure.values[value].quantization else { return }
+      synoptic_int8_fill_border(
+        bytes(plan.memory.start(of: value)), layout.plane, UInt32(layout.blocks), UInt32(layout.pixel),
+        UInt32(layout.top), UInt32(layout.bottom), UInt32(layout.left), UInt32(layout.right),
+        UInt32(layout.shape.height), UInt32(layout.shape.width), UInt8(quantization.zeroPoint))
+    case .quantize(let input, let output):
+      let layout = plan.memory.layouts[output]
+      guard let quantization = plan.network.structure.values[output].quantization else { return }
+      let source = floats(input)
+      let target = bytes(plan.memory.interiorOffset(of: output))
+      // Both are vectors in blocks of 16: the same order.
+      for channel in 0..<layout.blocks * 16 { target[channel] = quantization.quantize(source[channel]) }
+    case .softmax(let input, let output):
+      softmax(floats(input), floats(output), count: plan.memory.layouts[output].shape.channels)
+    case .clamp(let value, let lower, let upper):
+      let layout = plan.memory.layouts[value]
+      let target = floats(value)
+      for index in 0..<layout.blocks * layout.plane / 4 {
+        target[index] = min(max(target[index], lower), upper)
+      }
+    case .convolution, .depthwise, .pooling:
+      break
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import CKernels
+
+/// How a value lies in memory: blocks of channels, a border around each map, bytes or floats.
+struct ValueLayout: Sendable, Equatable {
+  var shape: MapShape
+  /// Channels of a block: 16, or 4 for an image.
+  var block: Int
+  /// 1 for bytes, 4 for float32.
+  var elementSize: Int
+  /// Pixels around the map that padded kernels read.
+  var top = 0
+  var left = 0
+  var bottom = 0
+  var right = 0
+
+  var blocks: Int { (shape.channels + block - 1) / block }
+  /// All in bytes.
+  var pixel: Int { block * elementSize }
+  var row: Int { (left + shape.width + right) * pixel }
+  var plane: Int { (top + shape.height + bottom) * row }
+  /// From the start of the value to its first pixel inside the border.
+  var interior: Int { top * row + left * pixel }
+  var hasBorder: Bool { top + left + bottom + right > 0 }
+  /// With the bytes that kernels may read past the end.
+  var size: Int { (blocks * plane + Int(SYNOPTIC_INT8_SLACK) + 63) / 64 * 64 }
+
+  /// Widens the border so that a window can be read wherever its output lies.
+  mutating func makeRoom(for window: Window, output: MapShape) {
+    let lastRow =
+      (output.height - 1) * window.strideHeight + (window.kernelHeight - 1) * window.dilationHeight
+    let lastColumn = (output.width - 1) * window.strideWidth + (window.kernelWidth - 1) * window.dilationWidth
+    top = max(top, window.padTop)
+    left = max(left, window.padLeft)
+    bottom = max(bottom, lastRow - window.padTop - (shape.height - 1))
+    right = max(right, lastColumn - window.padLeft - (shape.width - 1))
+  }
+}
+
+/// A value's place: a part of another value's blocks where it is one input of a concatenation.
+struct ValuePlace: Sendable, Equatable {
+  /// Index of the value that owns the memory.
+  var root: Int
+  /// The first of its blocks.
+  var firstBlock: Int
+}

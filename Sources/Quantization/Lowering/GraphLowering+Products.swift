@@ -1,0 +1,136 @@
+import Network
+
+/// Convolutions and matrix products: both become a convolution with a fused epilogue.
+extension GraphLowering {
+  mutating func lowerConvolution(_ node: Node, _ convolution: Convolution, addition: Node?) throws {
+    let source = try bytes(of: node.inputs[0], node: node.name)
+    guard shapes[node.inputs[0]] == values[source].shape.batchOfOne || shapes[node.inputs[0]]?.count == 4
+    else {
+      throw QuantizationError.unsupported(
+        operation: "Conv on a reshaped tensor", node: node.name, reason: "a map is expected")
+    }
+    let filters = try constant(node.inputs[1], node: node)
+    let bias = try bias(of: node, at: 2)
+    let window = Window(
+      kernelHeight: convolution.kernel.height, kernelWidth: convolution.kernel.width,
+      strideHeight: convolution.strides.height, strideWidth: convolution.strides.width,
+      dilationHeight: convolution.dilations.height, dilationWidth: convolution.dilations.width,
+      padTop: convolution.pads.top, padLeft: convolution.pads.left)
+    let inputChannels = values[source].shape.channels
+    let outputChannels = filters.shape[0]
+    let isDepthwise =
+      convolution.groups == inputChannels && outputChannels == inputChannels && inputChannels > 1
+    let taps = window.kernelHeight * window.kernelWidth
+    let weights =
+      isDepthwise || convolution.groups == 1
+      ? filters.floats
+      : Self.dense(filters.floats, groups: convolution.groups, outputs: outputChannels, taps: taps)
+    try emit(
+      node, source: source, window: window, isDepthwise: isDepthwise, weights: weights,
+      perChannel: isDepthwise ? taps : inputChannels * taps, bias: bias, activation: convolution.activation,
+      addition: addition)
+  }
+
+  mutating func lowerGemm(_ node: Node, _ gemm: Gemm) throws {
+    let source = try bytes(of: node.inputs[0], node: node.name)
+    let matrix = try constant(node.inputs[1], node: node)
+    guard matrix.shape.count == 2, !gemm.transposeA else {
+      throw QuantizationError.unsupported(
+        operation: "a matrix product", node: node.name,
+        reason: "activations [N, K] times a constant matrix are expected")
+    }
+    let rows = gemm.transposeB ? matrix.shape[0] : matrix.shape[1]
+    let depth = gemm.transposeB ? matrix.shape[1] : matrix.shape[0]
+    let shape = values[source].shape
+    guard shape.count == depth else {
+      throw QuantizationError.unsupported(
+        operation: "a matrix product", node: node.name,
+        reason: "it takes \(depth) elements of an image and the layer before gives \(shape.count)")
+    }
+    var weights = matrix.floats
+    if !gemm.transposeB { weights = Self.transposed(weights, rows: depth, columns: rows) }
+    if gemm.alpha != 1 { weights = weights.map { $0 * gemm.alpha } }
+    var bias = try bias(of: node, at: 2)
+    if bias.count == 1 { bias = [Float](repeating: bias[0], count: rows) }
+    if gemm.beta != 1 { bias = bias.map { $0 * gemm.beta } }
+    // A matrix product over a flattened map is a convolution with a filter as large as the map.
+    try emit(
+      node, source: source, window: Window(kernelHeight: shape.height, kernelWidth: shape.width),
+      isDepthwise: false,
+      weights: weights, perChannel: depth, bias: bias, activation: gemm.activation, addition: nil)
+  }
+
+  private mutating func emit(
+    _ node: Node, source: Int, window: Window, isDepthwise: Bool, weights: [Float], perChannel: Int,
+    bias: [Float],
+    activation: Activation?, addition: Node?
+  ) throws {
+    guard let inputScale = values[source].quantization?.scale else { return }
+    let sumNode = addition ?? node
+    var sumActivation = activation
+    var residual: Int?
+    if let addition, case .add(let activation) = addition.operation {
+      sumActivation = activation
+      for input in addition.inputs where input != node.outputs[0] {
+        residual = try bytes(of: input, node: addition.name)
+      }
+    }
+    let bounds = try clampBounds(of: sumActivation, node: sumNode)
+    let name = sumNode.outputs[0]
+    let staysFloat = isFinal(name) && residual == nil && !isDepthwise || isSoftmaxInput(name)
+    let quantized = QuantizedWeights(weights, perChannel: perChannel, bias: bias, inputScale: inputScale)
+    let output = try define(
+      name, node: node.name, quantization: staysFloat ? nil : try quantization(of: name))
+    operations.append(
+      .convolution(
+        QuantizedConvolution(
+          node: node.name, input: source, output: output, window: window, isDepthwise: isDepthwise,
+          weights: data.append(quantized.values), weightScales: data.append(quantized.scales),
+          bias: data.append(quantized.bias), lower: bounds.lower, upper: bounds.upper, residual: residual)))
+  }
+
+  private func isSoftmaxInput(_ name: String) -> Bool {
+    let readers = graph.nodes.filter { $0.inputs.contains(name) }
+    return readers.count == 1
+      && readers.allSatisfy { if case .softmax = $0.operation { true } else { false } }
+  }
+
+  private func constant(_ name: String, node: Node) throws(QuantizationError) -> Tensor {
+    guard let tensor = graph.constants[name], !tensor.shape.isEmpty else {
+      throw .unsupported(
+        operation: "computed weights", node: node.name, reason: "\"\(name)\" must be a constant")
+    }
+    return tensor
+  }
+
+  private func bias(of node: Node, at position: Int) throws(QuantizationError) -> [Float] {
+    guard node.inputs.count > position, !node.inputs[position].isEmpty else { return [] }
+    return try constant(node.inputs[position], node: node).floats
+  }
+
+  /// Grouped filters with zeros for the channels of the other groups.
+  private static func dense(_ filters: [Float], groups: Int, outputs: Int, taps: Int) -> [Float] {
+    let perGroup = filters.count / max(1, outputs * taps)
+    let inputs = perGroup * groups
+    var dense = [Float](repeating: 0, count: outputs * inputs * taps)
+    for output in 0..<outputs {
+      let firstInput = output / max(1, outputs / groups) * perGroup
+      for index in 0..<perGroup * taps {
+        dense[output * inputs * taps + firstInput * taps + index] = filters[output * perGroup * taps + index]
+      }
+    }
+    return dense
+  }
+
+  private static func transposed(_ matrix: [Float], rows: Int, columns: Int) -> [Float] {
+    var result = [Float](repeating: 0, count: matrix.count)
+    for row in 0..<rows {
+      for column in 0..<columns { result[column * rows + row] = matrix[row * columns + column] }
+    }
+    return result
+  }
+}
+
+extension MapShape {
+  fileprivate var batchOfOne: [Int] { [1, channels, height, width] }
+}

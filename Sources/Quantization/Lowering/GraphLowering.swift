@@ -1,0 +1,142 @@
+import Network
+
+extension QuantizedNetwork {
+  /// Turns a float graph into int8.
+  ///
+  /// - Parameters:
+  ///   - graph: a simplified graph with one input, [N, C, H, W].
+  ///   - calibration: what the graph's values looked like on real images.
+  ///   - inputRange: the input's exact range where the preprocessing fixes it; otherwise what calibration saw.
+  /// - Throws: `QuantizationError.unsupported` naming the operator and its node.
+  public static func quantize(
+    _ graph: Graph, calibration: Calibration, inputRange: (lower: Float, upper: Float)? = nil
+  ) throws -> QuantizedNetwork {
+    var lowering = try GraphLowering(graph, calibration: calibration, inputRange: inputRange)
+    return try lowering.lowered()
+  }
+}
+
+/// The state of one lowering: values and operations made so far.
+struct GraphLowering {
+  let graph: Graph
+  let calibration: Calibration
+  let shapes: [String: [Int]]
+  let sharing: SharedQuantization
+  let residuals: ResidualFusion
+
+  var values: [QuantizedValue] = []
+  var operations: [QuantizedOperation] = []
+  var data = DataSection()
+  /// Value of the float graph to index of the quantised one; several names may share one.
+  var indices: [String: Int] = [:]
+  /// Float32 values to the bytes made of them.
+  var quantizedCopies: [Int: Int] = [:]
+
+  private let inputRange: (lower: Float, upper: Float)?
+  private let readers: [String: Int]
+
+  init(_ graph: Graph, calibration: Calibration, inputRange: (lower: Float, upper: Float)?) throws {
+    self.graph = graph
+    self.calibration = calibration
+    self.inputRange = inputRange
+    shapes = try graph.shapes(batch: 1)
+    sharing = SharedQuantization(graph)
+    residuals = ResidualFusion(graph, shapes: shapes)
+    readers = graph.nodes.reduce(into: [:]) { counts, node in
+      for input in node.inputs { counts[input, default: 0] += 1 }
+    }
+  }
+
+  mutating func lowered() throws -> QuantizedNetwork {
+    guard graph.inputs.count == 1, let input = graph.inputs.first else {
+      throw QuantizationError.unsupported(
+        operation: "a network of \(graph.inputs.count) inputs", node: graph.name,
+        reason: "one image input is expected")
+    }
+    let exact = calibration.histograms[input.name].map { (lower: $0.minimum, upper: $0.maximum) }
+    guard let range = inputRange ?? exact, range.lower <= range.upper else {
+      throw QuantizationError.notCalibrated(value: input.name)
+    }
+    let inputIndex = try define(
+      input.name, node: input.name, quantization: AffineQuantization(lower: range.lower, upper: range.upper))
+
+    let fused = residuals.fused
+    for (index, node) in graph.nodes.enumerated() where !fused.contains(index) {
+      try lower(node, addition: residuals.additions[index].map { graph.nodes[$0] })
+    }
+
+    var outputs: [Int] = []
+    for output in graph.outputs { outputs.append(try index(of: output, node: output)) }
+    let names = Set(values.map(\.name))
+    let structure = QuantizedNetwork.Structure(
+      name: graph.name, input: inputIndex, outputs: outputs, values: values, operations: operations,
+      aliases: indices.filter { !names.contains($0.key) })
+    let network = QuantizedNetwork(structure: structure, data: data.bytes)
+    try network.validate()
+    return network
+  }
+
+  // MARK: Values
+
+  /// Whether a value is only a result of the network: it can stay float32.
+  func isFinal(_ name: String) -> Bool { readers[name] == nil }
+
+  func index(of name: String, node: String) throws(QuantizationError) -> Int {
+    guard let index = indices[name] else {
+      throw .unsupported(
+        operation: "the constant or computed input \"\(name)\"", node: node,
+        reason: "an activation is expected here")
+    }
+    return index
+  }
+
+  /// The index of a value as bytes, made from float32 where it is that.
+  mutating func bytes(of name: String, node: String) throws -> Int {
+    let index = try index(of: name, node: node)
+    guard values[index].quantization == nil else { return index }
+    if let copy = quantizedCopies[index] { return copy }
+    values.append(
+      QuantizedValue(
+        name: values[index].name + " (int8)", shape: values[index].shape,
+        quantization: try quantization(of: name)))
+    operations.append(.quantize(input: index, output: values.count - 1))
+    quantizedCopies[index] = values.count - 1
+    return values.count - 1
+  }
+
+  mutating func define(_ name: String, node: String, quantization: AffineQuantization?) throws -> Int {
+    guard let shape = shapes[name], let map = MapShape(shape) else {
+      throw QuantizationError.unsupported(
+        operation: "a tensor of shape \(shapes[name] ?? [])", node: node,
+        reason: "a map or a vector is expected")
+    }
+    values.append(QuantizedValue(name: name, shape: map, quantization: quantization))
+    indices[name] = values.count - 1
+    return values.count - 1
+  }
+
+  /// One range for all values that must share it.
+  func quantization(of name: String) throws -> AffineQuantization {
+    var lower: Float = 0
+    var upper: Float = 0
+    for member in sharing.group(of: name) where calibration.histograms[member] != nil {
+      let range = try calibration.range(of: member)
+      lower = min(lower, range.lower)
+      upper = max(upper, range.upper)
+    }
+    guard calibration.histograms[name] != nil else { throw QuantizationError.notCalibrated(value: name) }
+    return AffineQuantization(lower: lower, upper: upper)
+  }
+}
+
+extension MapShape {
+  /// From [1, C, H, W] or [1, C]; nil for anything else.
+  init?(_ shape: [Int]) {
+    guard shape.count >= 2, shape[0] == 1, shape.allSatisfy({ $0 > 0 }) else { return nil }
+    switch shape.count {
+    case 2: self.init(channels: shape[1], height: 1, width: 1)
+    case 4: self.init(channels: shape[1], height: shape[2], width: shape[3])
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/// What can go wrong on the way from a float graph to an int8 plan.
+public enum QuantizationError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// An operator, or a form of it, that the int8 engine does not have.
+  case unsupported(operation: String, node: String, reason: String)
+  /// No calibration image got as far as this value.
+  case notCalibrated(value: String)
+  /// A value asked for that the quantised network does not keep.
+  case unknownLayer(name: String, available: [String])
+  /// A serialized network that is damaged or was written by another version.
+  case damaged(reason: String)
+  /// An input of the wrong size.
+  case invalidInput(reason: String)
+
+  public var description: String {
+    switch self {
+    case .unsupported(let operation, let node, let reason):
+      "The int8 engine can't run \(operation) at node \"\(node)\": \(reason). Use `precision: float32` for this network."
+    case .notCalibrated(let value):
+      "No range is known for \"\(value)\": calibration saw no image. Give calibration at least one readable image."
+    case .unknownLayer(let name, let available):
+      "The quantised network keeps no layer \"\(name)\" (it may be fused with its neighbour). "
+        + "Layers there are: \(available.joined(separator: ", "))."
+    case .damaged(let reason):
+      "The stored network can't be used: \(reason). Make it again from the model's ONNX file."
+    case .invalidInput(let reason): reason
+    }
+  }
+}

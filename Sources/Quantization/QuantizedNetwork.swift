@@ -1,0 +1,88 @@
+import Network
+
+/// A network in int8: portable, independent of the machine that runs it.
+///
+/// It is made from a float graph and a calibration, kept as bytes (`serialized`), and turned into a `CompiledPlan`
+/// for the machine at hand.
+public struct QuantizedNetwork: Sendable {
+  var structure: Structure
+  /// Weights, scales and biases, at the spans the structure names. Little-endian.
+  var data: [UInt8]
+
+  struct Structure: Sendable, Codable {
+    var name: String
+    var input: Int
+    var outputs: [Int]
+    var values: [QuantizedValue]
+    var operations: [QuantizedOperation]
+    /// Other names of values: a flattened tensor holds the same elements in the same order.
+    var aliases: [String: Int]
+  }
+
+  public var name: String { structure.name }
+  public var input: QuantizedValue { structure.values[structure.input] }
+  /// The names of the network's own outputs.
+  public var outputs: [String] { structure.outputs.map { structure.values[$0].name } }
+
+  /// The names of all values that can be asked for, in the order they are computed.
+  public var layers: [String] {
+    [structure.values[structure.input].name]
+      + structure.operations.compactMap { operation in
+        if case .quantize = operation { return nil }
+        return structure.values[operation.output].name
+      }
+  }
+
+  /// The elements of a value for one image.
+  public func elementCount(of layer: String) throws(QuantizationError) -> Int {
+    structure.values[try index(of: layer)].shape.count
+  }
+
+  func index(of layer: String) throws(QuantizationError) -> Int {
+    if let index = structure.values.firstIndex(where: { $0.name == layer }) ?? structure.aliases[layer] {
+      return index
+    }
+    throw .unknownLayer(name: layer, available: layers)
+  }
+
+  func int8s(_ span: DataSpan) -> [Int8] {
+    data.withUnsafeBytes { bytes in
+      Array(
+        UnsafeRawBufferPointer(rebasing: bytes[span.offset..<span.offset + span.count]).bindMemory(
+          to: Int8.self))
+    }
+  }
+
+  func int32s(_ span: DataSpan) -> [Int32] { elements(span) { Int32(littleEndian: $0) } }
+
+  func floats(_ span: DataSpan) -> [Float] { elements(span) { Float(bitPattern: UInt32(littleEndian: $0)) } }
+
+  private func elements<Raw: BitwiseCopyable, Value>(_ span: DataSpan, _ convert: (Raw) -> Value) -> [Value] {
+    data.withUnsafeBytes { bytes in
+      stride(from: span.offset, to: span.offset + span.count, by: MemoryLayout<Raw>.stride).map {
+        convert(bytes.loadUnaligned(fromByteOffset: $0, as: Raw.self))
+      }
+    }
+  }
+}
+
+/// The data section while a network is being made.
+struct DataSection {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func append(_ values: [Int8]) -> DataSpan { append(values.map { UInt8(bitPattern: $0) }) }
+
+  mutating func append(_ values: [UInt8]) -> DataSpan {
+    let span = DataSpan(offset: bytes.count, count: values.count)
+    bytes.append(contentsOf: values)
+    return span
+  }
+
+  mutating func append(_ values: [Int32]) -> DataSpan {
+    append(values.flatMap { value in withUnsafeBytes(of: value.littleEndian) { Array($0) } })
+  }
+
+  mutating func append(_ values: [Float]) -> DataSpan {
+    append(values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } })
+  }
+}

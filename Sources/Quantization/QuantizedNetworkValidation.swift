@@ -1,0 +1,94 @@
+/// A serialized network may come from anywhere: nothing in it may lead outside its own arrays.
+extension QuantizedNetwork {
+  func validate() throws(QuantizationError) {
+    let values = structure.values
+    guard values.indices.contains(structure.input), structure.outputs.allSatisfy(values.indices.contains),
+      structure.aliases.values.allSatisfy(values.indices.contains)
+    else { throw .damaged(reason: "a value is named that isn't there") }
+    for value in values {
+      let dimensions = [value.shape.channels, value.shape.height, value.shape.width]
+      guard dimensions.allSatisfy({ (1...1 << 20).contains($0) }), value.shape.count <= 1 << 30 else {
+        throw .damaged(reason: "value \"\(value.name)\" has an impossible shape")
+      }
+      if let quantization = value.quantization {
+        guard quantization.scale.isFinite, quantization.scale > 0, (0...255).contains(quantization.zeroPoint)
+        else {
+          throw .damaged(reason: "value \"\(value.name)\" has an impossible quantisation")
+        }
+      }
+    }
+    var known: Set<Int> = [structure.input]
+    for operation in structure.operations {
+      let used = operation.inputs
+      guard (used + [operation.output]).allSatisfy(values.indices.contains), used.allSatisfy(known.contains),
+        known.insert(operation.output).inserted
+      else { throw .damaged(reason: "its operations are out of order") }
+      try validate(operation)
+    }
+  }
+
+  private func validate(_ operation: QuantizedOperation) throws(QuantizationError) {
+    let values = structure.values
+    let input = values[operation.inputs.first ?? structure.input]
+    let output = values[operation.output]
+    var isSound = true
+    switch operation {
+    case .convolution(let convolution):
+      let taps = convolution.window.kernelHeight * convolution.window.kernelWidth
+      let filters = convolution.isDepthwise ? 1 : input.shape.channels
+      isSound =
+        input.quantization != nil && holds(convolution.window, input.shape, output.shape)
+        && isInside(convolution.weights, count: output.shape.channels * filters * taps)
+        && isInside(convolution.weightScales, count: 4 * output.shape.channels)
+        && isInside(convolution.bias, count: 4 * output.shape.channels)
+        && (!convolution.isDepthwise
+          || (input.shape.channels == output.shape.channels && output.quantization != nil))
+      if let residual = convolution.residual {
+        isSound = isSound && values[residual].shape == output.shape && values[residual].quantization != nil
+      }
+    case .pooling(let pooling):
+      isSound =
+        input.quantization != nil && output.quantization != nil
+        && input.shape.channels == output.shape.channels
+        && holds(pooling.window, input.shape, output.shape)
+    case .globalAverage:
+      isSound =
+        input.quantization != nil && output.quantization == nil && output.shape.count == input.shape.channels
+    case .add(let left, let right, _, _, _):
+      isSound = [left, right].allSatisfy {
+        values[$0].shape == output.shape && values[$0].quantization != nil
+      }
+    case .lookup(_, _, let table):
+      isSound = input.shape == output.shape && input.quantization != nil && isInside(table, count: 256)
+    case .concat(let inputs, _):
+      isSound =
+        !inputs.isEmpty && inputs.map { values[$0].shape.channels }.reduce(0, +) == output.shape.channels
+        && inputs.allSatisfy {
+          values[$0].quantization != nil && values[$0].shape.height == output.shape.height
+            && values[$0].shape.width == output.shape.width
+        }
+    case .quantize:
+      isSound = input.quantization == nil && output.quantization != nil && input.shape == output.shape
+    case .softmax:
+      isSound = input.quantization == nil && output.quantization == nil && input.shape == output.shape
+    }
+    guard isSound else { throw .damaged(reason: "the operation that makes \"\(output.name)\" is not sound") }
+  }
+
+  private func isInside(_ span: DataSpan, count: Int) -> Bool {
+    span.count == count && span.offset >= 0 && span.offset <= data.count - span.count
+  }
+
+  /// A window that fits: small numbers, and an output that has room on the padded input.
+  private func holds(_ window: Window, _ input: MapShape, _ output: MapShape) -> Bool {
+    let positive = [
+      window.kernelHeight, window.kernelWidth, window.strideHeight, window.strideWidth, window.dilationHeight,
+      window.dilationWidth,
+    ]
+    guard positive.allSatisfy({ (1...4096).contains($0) }),
+      (0...4096).contains(window.padTop), (0...4096).contains(window.padLeft)
+    else { return false }
+    return (output.height - 1) * window.strideHeight - window.padTop < input.height
+      && (output.width - 1) * window.strideWidth - window.padLeft < input.width
+  }
+}
