@@ -84,7 +84,7 @@ AVX2 void synoptic_resample_rows_avx2(
   }
 }
 
-/// Eight pixels of one output row, as 24 bytes of RGB in the low 12 bytes of each lane.
+/// Eight pixels of one output row, RGBX.
 AVX2_INLINE __m256i eight_pixels(
     const int16_t *weights, int32_t taps, const uint8_t *source, size_t source_stride) {
   const __m256i zero = _mm256_setzero_si256();
@@ -112,31 +112,40 @@ AVX2_INLINE __m256i eight_pixels(
   }
   __m256i words_0 = _mm256_packs_epi32(rounded(low[0], high[0]), rounded(low[1], high[1]));
   __m256i words_1 = _mm256_packs_epi32(rounded(low[2], high[2]), rounded(low[3], high[3]));
-  const __m256i drop_fourth = _mm256_broadcastsi128_si256(
-      _mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1));
-  return _mm256_shuffle_epi8(_mm256_packus_epi16(words_0, words_1), drop_fourth);
+  return _mm256_packus_epi16(words_0, words_1);
 }
 
-AVX2_INLINE void store_24(uint8_t *target, __m256i pixels) {
+/// Stores 24 bytes of RGB, and four bytes more.
+AVX2_INLINE void store_rgb(uint8_t *target, __m256i pixels) {
+  const __m256i drop_fourth = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1));
+  pixels = _mm256_shuffle_epi8(pixels, drop_fourth);
   _mm_storeu_si128((__m128i *)target, _mm256_castsi256_si128(pixels));
   _mm_storeu_si128((__m128i *)(target + 12), _mm256_extracti128_si256(pixels, 1));
 }
 
 AVX2 void synoptic_resample_columns_avx2(
     const synoptic_resample_axis *axis, const uint8_t *source, size_t source_stride, uint8_t *target,
-    size_t target_stride, int32_t width) {
+    size_t target_stride, int32_t width, int32_t target_bytes) {
   for (int32_t y = 0; y < axis->count; ++y) {
     const int16_t *weights = axis->weights + 8 * (size_t)axis->groups * (size_t)y;
     const uint8_t *top = source + source_stride * (size_t)axis->first[y];
     uint8_t *row = target + target_stride * (size_t)y;
     int32_t x = 0;
+    if (target_bytes == 4) {
+      for (; x < width; x += 8) {
+        __m256i pixels = eight_pixels(weights, axis->taps[y], top + 4 * x, source_stride);
+        _mm256_storeu_si256((__m256i *)(row + 4 * x), pixels);
+      }
+      continue;
+    }
     // A store writes four bytes more than its pixels: the next one writes over them, and the last is apart.
     for (; x + 10 <= width; x += 8) {
-      store_24(row + 3 * x, eight_pixels(weights, axis->taps[y], top + 4 * x, source_stride));
+      store_rgb(row + 3 * x, eight_pixels(weights, axis->taps[y], top + 4 * x, source_stride));
     }
     for (; x < width; x += 8) {
       uint8_t pixels[32];
-      store_24(pixels, eight_pixels(weights, axis->taps[y], top + 4 * x, source_stride));
+      store_rgb(pixels, eight_pixels(weights, axis->taps[y], top + 4 * x, source_stride));
       memcpy(row + 3 * x, pixels, 3 * (size_t)(width - x < 8 ? width - x : 8));
     }
   }

@@ -13,11 +13,11 @@ void synoptic_resample_rows(
 
 void synoptic_resample_columns(
     synoptic_instruction_set set, const synoptic_resample_axis *axis, const uint8_t *source,
-    size_t source_stride, uint8_t *target, size_t target_stride, int32_t width) {
+    size_t source_stride, uint8_t *target, size_t target_stride, int32_t width, int32_t target_bytes) {
   synoptic_resample_columns_function *function = synoptic_resample_columns_scalar;
 #if defined(__x86_64__)
   if (set >= SYNOPTIC_AVX2) function = synoptic_resample_columns_avx2;
 #endif
   (void)set;
-  function(axis, source, source_stride, target, target_stride, width);
+  function(axis, source, source_stride, target, target_stride, width, target_bytes);
 }

@@ -33,18 +33,18 @@ void synoptic_resample_rows_scalar(
 
 void synoptic_resample_columns_scalar(
     const synoptic_resample_axis *axis, const uint8_t *source, size_t source_stride, uint8_t *target,
-    size_t target_stride, int32_t width) {
+    size_t target_stride, int32_t width, int32_t target_bytes) {
   for (int32_t y = 0; y < axis->count; ++y) {
     const int16_t *weights = axis->weights + 8 * (size_t)axis->groups * (size_t)y;
     const uint8_t *top = source + source_stride * (size_t)axis->first[y];
     for (int32_t x = 0; x < width; ++x) {
       const uint8_t *pixel = top + 4 * (size_t)x;
-      uint32_t sums[3] = {0, 0, 0};
+      uint32_t sums[4] = {0, 0, 0, 0};
       for (int32_t tap = 0; tap < axis->taps[y]; ++tap, pixel += source_stride) {
         uint32_t w = weight(weights, tap);
-        for (int channel = 0; channel < 3; ++channel) sums[channel] += w * pixel[channel];
+        for (int channel = 0; channel < target_bytes; ++channel) sums[channel] += w * pixel[channel];
       }
-      for (int channel = 0; channel < 3; ++channel) target[3 * x + channel] = rounded(sums[channel]);
+      for (int channel = 0; channel < target_bytes; ++channel) target[target_bytes * x + channel] = rounded(sums[channel]);
     }
     target += target_stride;
   }

@@ -9,7 +9,7 @@ typedef void synoptic_resample_rows_function(
     size_t target_stride, int32_t rows);
 typedef void synoptic_resample_columns_function(
     const synoptic_resample_axis *axis, const uint8_t *source, size_t source_stride, uint8_t *target,
-    size_t target_stride, int32_t width);
+    size_t target_stride, int32_t width, int32_t target_bytes);
 
 synoptic_resample_rows_function synoptic_resample_rows_scalar;
 synoptic_resample_columns_function synoptic_resample_columns_scalar;

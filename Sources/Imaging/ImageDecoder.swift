@@ -60,7 +60,7 @@ public enum ImageDecoder {
     var pixels = [UInt8](repeating: 0, count: 4 * width * height)
     try pixels.withUnsafeMutableBufferPointer { (pixels) throws(ImagingError) in
       guard let start = pixels.baseAddress else { return }
-      try stream.read(into: start)
+      try stream.read(into: start, stride: 4 * width)
       for pixel in 0..<width * height {
         start[3 &* pixel] = start[4 &* pixel]
         start[3 &* pixel &+ 1] = start[4 &* pixel &+ 1]

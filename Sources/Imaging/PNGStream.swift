@@ -24,10 +24,10 @@ struct PNGStream: ~Copyable {
 
   deinit { synoptic_png_close(decoder) }
 
-  /// The whole image, RGBX on white, `4 * width` bytes a row.
-  func read(into target: UnsafeMutablePointer<UInt8>) throws(ImagingError) {
+  /// The whole image, RGBX on white, `stride` bytes a row: at least `4 * width`.
+  func read(into target: UnsafeMutablePointer<UInt8>, stride: Int) throws(ImagingError) {
     var report = synoptic_codec_report()
-    guard synoptic_png_read(decoder, target, 4 * width, &report) == SYNOPTIC_CODEC_OK else {
+    guard synoptic_png_read(decoder, target, stride, &report) == SYNOPTIC_CODEC_OK else {
       throw ImagingError(report, format: .png, height: height)
     }
   }

@@ -22,17 +22,13 @@ extension PixelImage {
 
   func resampled(_ plan: ResamplingPlan, with resampler: inout Resampler) -> PixelImage {
     precondition(channels == 3 && width > 0 && height > 0, "only RGB images are resampled")
-    let horizontal = resampler.weights(plan.horizontal)
-    let vertical = resampler.weights(plan.vertical)
-    let columns = horizontal.source
-    let strips = Resampler.Strips(
-      left: columns.lowerBound, top: vertical.source.lowerBound, width: columns.count,
-      height: vertical.source.count, rowsPerStrip: 16)
+    let (columns, rows) = (resampler.weights(plan.horizontal).source, resampler.weights(plan.vertical).source)
+    let source = Resampler.Source(columns: columns, rows: rows, rowsPerStrip: 16)
     let count = 3 * plan.horizontal.outputs.count * plan.vertical.outputs.count
     let result = [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
       let filled = UnsafeMutableBufferPointer(start: target.baseAddress, count: count)
-      resampler.resample(horizontal: horizontal, vertical: vertical, strips: strips, into: filled) { rows, target in
-        expand(rows: rows, columns: columns, into: target)
+      resampler.resample(plan, of: source, into: filled) { rows, target in
+        expand(rows: rows, columns: columns, into: target, stride: source.stride)
       }
       initialized = count
     }
@@ -41,10 +37,10 @@ extension PixelImage {
   }
 
   /// RGB to RGBX: four bytes a pixel are what the kernels read.
-  private func expand(rows: Range<Int>, columns: Range<Int>, into target: UnsafeMutablePointer<UInt8>) {
+  private func expand(rows: Range<Int>, columns: Range<Int>, into target: UnsafeMutablePointer<UInt8>, stride: Int) {
     pixels.withUnsafeBufferPointer { pixels in
-      var target = target
-      for row in rows {
+      for (index, row) in rows.enumerated() {
+        var target = target + stride * index
         var source = 3 * (row * width + columns.lowerBound)
         for _ in columns {
           target[0] = pixels[source]

@@ -52,17 +52,13 @@ public struct Preprocessor: Sendable {
     var stream = try JPEGStream(bytes)
     try limits.check(width: stream.width, height: stream.height)
     let plan = recipe.plan(width: stream.width, height: stream.height)
-    let horizontal = resampler.weights(plan.horizontal)
-    let vertical = resampler.weights(plan.vertical)
     let (columns, rows) = try stream.start(
-      columns: horizontal.source, rows: vertical.source, bytesPerPixel: 4, limits: limits)
+      columns: resampler.weights(plan.horizontal).source, rows: resampler.weights(plan.vertical).source,
+      bytesPerPixel: 4, limits: limits)
     // Sixteen rows of the usual width stay in the first-level cache from color conversion to resampling.
-    let strips = Resampler.Strips(
-      left: columns.lowerBound, top: rows.lowerBound, width: columns.count, height: rows.count,
-      rowsPerStrip: 16)
-    try resampler.resample(horizontal: horizontal, vertical: vertical, strips: strips, into: target) {
-      (rows, strip) throws(ImagingError) in
-      try stream.read(rows: rows.count, into: strip, stride: 4 * columns.count)
+    let source = Resampler.Source(columns: columns, rows: rows, rowsPerStrip: 16)
+    try resampler.resample(plan, of: source, into: target) { (rows, strip) throws(ImagingError) in
+      try stream.read(rows: rows.count, into: strip, stride: source.stride)
     }
     try stream.finish()
   }
@@ -73,13 +69,10 @@ public struct Preprocessor: Sendable {
     let stream = try PNGStream(bytes)
     try limits.check(width: stream.width, height: stream.height)
     let plan = recipe.plan(width: stream.width, height: stream.height)
-    let horizontal = resampler.weights(plan.horizontal)
-    let vertical = resampler.weights(plan.vertical)
-    let strips = Resampler.Strips(
-      left: 0, top: 0, width: stream.width, height: stream.height, rowsPerStrip: stream.height)
-    try resampler.resample(horizontal: horizontal, vertical: vertical, strips: strips, into: target) {
-      (_, strip) throws(ImagingError) in
-      try stream.read(into: strip)
+    let source = Resampler.Source(
+      columns: 0..<stream.width, rows: 0..<stream.height, rowsPerStrip: stream.height)
+    try resampler.resample(plan, of: source, into: target) { (_, strip) throws(ImagingError) in
+      try stream.read(into: strip, stride: source.stride)
     }
   }
 }
