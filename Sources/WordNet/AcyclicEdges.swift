@@ -1,7 +1,8 @@
 /// Sorts edges into those that make a directed acyclic graph and those that would close a cycle.
 ///
-/// A depth-first walk from the nodes without parents, then from whatever those do not reach; an edge that leads to a
-/// node still on the walk's path closes a cycle. The walk keeps its own stack, so that depth costs only memory.
+/// A depth-first walk from the nodes without parents, then from whatever those do not reach; an edge that
+/// leads to a node still on the walk's path closes a cycle. The walk keeps its own stack, so that depth costs
+/// only memory.
 ///
 /// - Complexity: O(nodes + edges).
 struct AcyclicEdges {
@@ -10,8 +11,8 @@ struct AcyclicEdges {
   /// In the order given.
   private(set) var kept: [Edge] = []
   private(set) var closingCycle: [Edge] = []
-  /// For every node the elements it takes when written out nested, itself included: 1 and that of its children.
-  /// No more than `Int.max`.
+  /// For every node the elements it takes when written out nested, itself included: 1 and that of its
+  /// children. No more than `Int.max`.
   private(set) var nestedCounts: [Int]
 
   private enum Mark { case unseen, onPath, finished }

@@ -1,5 +1,5 @@
-/// The number of insertions, deletions, substitutions and swaps of neighbours between one word and many others, in
-/// bytes of UTF-8 (optimal string alignment: Damerau 1964, with no byte edited twice).
+/// The number of insertions, deletions, substitutions and swaps of neighbours between one word and many
+/// others, in bytes of UTF-8 (optimal string alignment: Damerau 1964, with no byte edited twice).
 struct EditDistance {
   private let word: [UInt8]
   private let limit: Int

@@ -6,8 +6,8 @@ struct FileLines: ~Copyable {
   private var piece: [UInt8] = []
   private var position = 0
 
-  /// The longest line in WordNet 3.0 has 13 KB.
-  static let longest = 1 << 20
+  /// The longest line in WordNet 3.0 has 13 KB; no gloss gets longer than what an attribute may have.
+  static let longest = 64 << 10
 
   var path: String { pieces.path }
 

@@ -1,8 +1,8 @@
 extension Hierarchy {
   /// The synsets that have the lemma, its first sense first. Case does not count, and `_` is a space.
   ///
-  /// The order is the source's where it knows one; otherwise by the lemma's place among the synset's words, then the
-  /// larger number of hyponyms (each counted wherever it stands), then the identity.
+  /// The order is the source's where it knows one; otherwise by the lemma's place among the synset's words,
+  /// then the larger number of hyponyms (each counted wherever it stands), then the identity.
   public func senses(of lemma: String) -> [SynsetID] { identifiers(lemmas.senses(of: lemma)) }
 
   /// Every lemma, in lower case with spaces.
@@ -18,9 +18,11 @@ extension Hierarchy {
 
   /// The synset that a wnid (`n02084071`), a numbered sense (`dog.n.01`) or a lemma (`dog`) names.
   ///
-  /// A lemma with several senses means the one synset that has it as its first word, if there is just one such.
+  /// A lemma with several senses means the one synset that has it as its first word, if there is just one
+  /// such.
   ///
-  /// - Throws: `SynsetNameError.unknown` with the nearest lemmas, `.ambiguous` with the choices, or `.noSuchSense`.
+  /// - Throws: `SynsetNameError.unknown` with the nearest lemmas, `.ambiguous` with the choices, or
+  ///   `.noSuchSense`.
   public func resolve(_ name: String) throws(SynsetNameError) -> ResolvedSynset {
     if let synset = synset(SynsetID(name)) ?? synset(SynsetID(name.lowercased())) {
       return ResolvedSynset(synset: synset)

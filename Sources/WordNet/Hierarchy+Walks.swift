@@ -1,6 +1,6 @@
 extension Hierarchy {
-  /// The synset and all its direct and indirect hyponyms, each once: itself first, a synset before its hyponyms
-  /// along the first way that reaches them.
+  /// The synset and all its direct and indirect hyponyms, each once: itself first, a synset before its
+  /// hyponyms along the first way that reaches them.
   ///
   /// - Complexity: O(synsets + edges below).
   public func subtree(of id: SynsetID) -> [SynsetID] {
@@ -16,8 +16,8 @@ extension Hierarchy {
 
   /// The ways from a root down to the synset, root first and the synset last.
   ///
-  /// WordNet has at most 12 for a noun; an artificial hierarchy can have exponentially many, so that the paths after
-  /// `limit` are left out.
+  /// WordNet has at most 12 for a noun; an artificial hierarchy can have exponentially many, so that the
+  /// paths after `limit` are left out.
   public func hypernymPaths(of id: SynsetID, limit: Int = 1_000) -> [[SynsetID]] {
     guard let start = indices[id] else { return [] }
     var paths: [[SynsetID]] = []

@@ -24,12 +24,17 @@ public struct Hierarchy: Sendable {
   /// Of synsets with the same identity the first counts, and an edge given twice counts once.
   ///
   /// - Parameters:
-  ///   - senses: for lemmas, the synsets in order of the lemma's senses, where the source knows it. Synsets that
-  ///     do not have the lemma among their words are passed over; those that have it and are not named follow.
+  ///   - senses: for lemmas, the synsets in order of the lemma's senses, where the source knows it. Synsets
+  ///     without the lemma among their words are passed over; those that have it and are not named follow.
   /// - Complexity: O(synsets + words + edges), and the sorting of each lemma's senses.
   public init(
     synsets: [Synset], hypernyms: [(child: SynsetID, parent: SynsetID)], senses: [String: [SynsetID]]? = nil
   ) {
+    self.init(
+      synsets: synsets, hypernyms: hypernyms, order: senses.map(SenseOrder.synsetsOfLemmas) ?? .unknown)
+  }
+
+  init(synsets: [Synset], hypernyms: [(child: SynsetID, parent: SynsetID)], order: SenseOrder) {
     var distinct: [Synset] = []
     var indices: [SynsetID: Int32] = [:]
     distinct.reserveCapacity(synsets.count)
@@ -65,7 +70,7 @@ public struct Hierarchy: Sendable {
       nodeCount: distinct.count, pairs: acyclic.kept.map { (from: $0.parent, to: $0.child) })
     nestedCounts = acyclic.nestedCounts
     lemmas = LemmaIndex(
-      synsets: distinct, indices: indices, senses: senses, nestedCounts: acyclic.nestedCounts)
+      synsets: distinct, indices: indices, order: order, nestedCounts: acyclic.nestedCounts)
     rejectedEdges = rejected
     self.synsets = distinct
     self.indices = indices
@@ -108,8 +113,8 @@ public struct HypernymEdge: Sendable, Hashable {
 }
 
 extension Hierarchy: Equatable {
-  /// Whether both have the same synsets, edges and senses. The order of synsets and edges does not count, because
-  /// a file of nested elements has its own.
+  /// Whether both have the same synsets, edges and senses. The order of synsets and edges does not count,
+  /// because a file of nested elements has its own.
   public static func == (left: Self, right: Self) -> Bool {
     guard left.synsets.count == right.synsets.count, left.keptEdges.count == right.keptEdges.count,
       left.synsets.allSatisfy({ right.synset($0.id) == $0 })

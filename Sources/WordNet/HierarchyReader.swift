@@ -2,8 +2,8 @@ import Foundation
 
 /// Reads a hierarchy in whichever format is at a path.
 public enum HierarchyReader {
-  /// A folder with `data.noun` (itself, or in its subfolder `dict`) is a WordNet database, as is the path of `data.noun`
-  /// or `index.noun`; any other file is ImageNet's structure XML.
+  /// A folder with `data.noun` (itself, or in its subfolder `dict`) is a WordNet database, as is the path of
+  /// `data.noun` or `index.noun`; any other file is ImageNet's structure XML.
   ///
   /// - Throws: `WordNetReadError`, also for a folder that holds neither.
   public static func read(_ path: String) throws(WordNetReadError) -> Hierarchy {

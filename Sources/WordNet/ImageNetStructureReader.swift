@@ -1,5 +1,5 @@
-/// Reads ImageNet's `structure_released.xml`: a tree of `synset` elements, where a synset with several hypernyms stands
-/// under each of them with everything below it.
+/// Reads ImageNet's `structure_released.xml`: a tree of `synset` elements, where a synset with several
+/// hypernyms stands under each of them with everything below it.
 ///
 ///     <ImageNetStructure>
 ///       <releaseData>fall2011</releaseData>
@@ -8,12 +8,12 @@
 ///       </synset>
 ///     </ImageNetStructure>
 ///
-/// The attribute `senses="1 1 2"`, which `ImageNetStructureWriter` adds, numbers each word's sense. Other attributes
-/// are passed over. Where a synset stands several times its words and gloss are taken from the first.
-/// The file is read in pieces of 64 KiB.
+/// The attribute `senses="1 1 2"`, which `ImageNetStructureWriter` adds, numbers each word's sense. Other
+/// attributes are passed over. Where a synset stands several times its words and gloss are taken from the
+/// first. The file is read in pieces of 64 KiB.
 public enum ImageNetStructureReader {
-  /// - Throws: `WordNetReadError` with the line, for a file that cannot be read, is no well-formed XML or something
-  ///   else than this format, uses entities, or has a synset among its own hyponyms.
+  /// - Throws: `WordNetReadError` with the line, for a file that cannot be read, is no well-formed XML or
+  ///   something else than this format, uses entities, or has a synset among its own hyponyms.
   public static func read(_ path: String) throws(WordNetReadError) -> Hierarchy {
     let elements = ImageNetStructureElements(path: path)
     try XMLStreamParser.parse(
@@ -32,7 +32,8 @@ private final class ImageNetStructureElements {
   private var known: Set<SynsetID> = []
   private var hypernyms: [(child: SynsetID, parent: SynsetID)] = []
   private var lines: [Int] = []
-  private var numbered: [String: [(number: Int, id: SynsetID)]] = [:]
+  /// For every synset the sense numbers of its words.
+  private var senses: [[Int32]] = []
 
   private enum Element {
     case structure, releaseData
@@ -64,11 +65,7 @@ private final class ImageNetStructureElements {
       throw .unexpectedContents(
         path: path, line: nil, found: "none", expected: "<synset> elements in <ImageNetStructure>")
     }
-    let senses = numbered.mapValues { entries in
-      entries.enumerated()
-        .sorted { ($0.element.number, $0.offset) < ($1.element.number, $1.offset) }.map(\.element.id)
-    }
-    let hierarchy = Hierarchy(synsets: synsets, hypernyms: hypernyms, senses: senses)
+    let hierarchy = Hierarchy(synsets: synsets, hypernyms: hypernyms, order: .numbersOfWords(senses))
     if let edge = hierarchy.rejectedEdges.first {
       let position = hypernyms.firstIndex { $0.child == edge.child && $0.parent == edge.parent }
       throw .cycle(
@@ -94,21 +91,20 @@ private final class ImageNetStructureElements {
     guard known.insert(id).inserted else { return id }
     let words = SynsetWords.split(tag.attribute("words") ?? "")
     synsets.append(Synset(id: id, words: words, gloss: tag.attribute("gloss") ?? ""))
-    if let senses = tag.attribute("senses") { try number(words, senses: senses, id: id, line: tag.line) }
+    senses.append(try numbers(tag, of: words, id: id))
     return id
   }
 
-  private func number(
-    _ words: [String], senses: String, id: SynsetID, line: Int
-  ) throws(WordNetReadError) {
-    let numbers = senses.split(separator: " ").map { Int($0) }
-    guard numbers.count == words.count, numbers.allSatisfy({ ($0 ?? 0) >= 1 }) else {
+  private func numbers(
+    _ tag: XMLStartTag, of words: [String], id: SynsetID
+  ) throws(WordNetReadError) -> [Int32] {
+    guard let text = tag.attribute("senses") else { return [] }
+    let numbers = text.utf8.split(separator: 0x20).compactMap { Int32(Substring($0)) }.filter { $0 >= 1 }
+    guard numbers.count == words.count else {
       throw .malformed(
-        path: path, line: line,
-        reason: "the senses \"\(senses)\" of \(id) should be \(words.count) numbers from 1, one a word")
+        path: path, line: tag.line,
+        reason: "the senses \"\(text)\" of \(id) should be \(words.count) numbers from 1, one a word")
     }
-    for (word, number) in zip(words, numbers) {
-      numbered[LemmaIndex.fold(word), default: []].append((number ?? 0, id))
-    }
+    return numbers
   }
 }

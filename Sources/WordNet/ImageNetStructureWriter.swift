@@ -1,12 +1,15 @@
-/// Writes a hierarchy as ImageNet's `structure_released.xml`: nested `synset` elements, a synset with everything below it
-/// under each of its hypernyms, and the attribute `senses` with the sense number of each of its words.
+/// Writes a hierarchy as ImageNet's `structure_released.xml`: nested `synset` elements, a synset with
+/// everything below it under each of its hypernyms, and the attribute `senses` with the sense number of each
+/// of its words.
 ///
 /// `ImageNetStructureReader` reads it back to an equal hierarchy.
 public enum ImageNetStructureWriter {
-  /// WordNet's 82,115 nouns nest out to 111,557 elements; an artificial hierarchy of 50 synsets can exceed any disk.
+  /// WordNet's 82,115 nouns nest out to 111,557 elements; an artificial hierarchy of 50 synsets can exceed
+  /// any disk.
   public static let defaultElementLimit = 5_000_000
 
-  /// Writes the file beside its place and moves it there once it is whole, so that a reader never sees half of it.
+  /// Writes the file beside its place and moves it there once it is whole, so that a reader never sees half
+  /// of it.
   ///
   /// - Throws: `WordNetWriteError`; the file at `path` is then as it was.
   public static func write(

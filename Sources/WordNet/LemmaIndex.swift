@@ -14,16 +14,17 @@ struct LemmaIndex: Sendable {
     return String(lemma.lowercased().map { $0 == "_" ? " " : $0 })
   }
 
+  /// A synset's word: a sense of its lemma.
   private struct Entry {
     let synset: Int32
     let position: Int32
+    /// The sense's place in the source's order, the largest number where the source does not say.
+    var rank = Int32.max
   }
 
-  /// Senses come in the order given by `senses`; those it does not name follow, by the lemma's position among the
-  /// synset's words, then the larger number of nested hyponyms, then the identity.
-  init(
-    synsets: [Synset], indices: [SynsetID: Int32], senses given: [String: [SynsetID]]?, nestedCounts: [Int]
-  ) {
+  /// Senses come in the order that the source gives; those it does not name follow, by the lemma's position
+  /// among the synset's words, then the larger number of nested hyponyms, then the identity.
+  init(synsets: [Synset], indices: [SynsetID: Int32], order: SenseOrder, nestedCounts: [Int]) {
     var all: [String] = []
     var numbers: [String: Int32] = [:]
     var entries: [(lemma: Int32, entry: Entry)] = []
@@ -37,14 +38,18 @@ struct LemmaIndex: Sendable {
           numbers[folded] = number
           all.append(folded)
         }
-        entries.append((number, Entry(synset: Int32(index), position: Int32(position))))
+        let entry = Entry(
+          synset: Int32(index), position: Int32(position), rank: order.rank(ofWord: position, in: index))
+        entries.append((number, entry))
       }
     }
-    let ranks = Self.ranks(given, numbers: numbers, indices: indices)
-    func precedes(_ left: Entry, _ right: Entry, lemma: Int32) -> Bool {
-      let leftRank = ranks[Self.key(lemma, left.synset)] ?? .max
-      let rightRank = ranks[Self.key(lemma, right.synset)] ?? .max
-      if leftRank != rightRank { return leftRank < rightRank }
+    let ranks = order.ranks(numbers: numbers, indices: indices)
+    for index in entries.indices where !ranks.isEmpty {
+      let key = Self.key(entries[index].lemma, entries[index].entry.synset)
+      entries[index].entry.rank = ranks[key] ?? .max
+    }
+    func precedes(_ left: Entry, _ right: Entry) -> Bool {
+      if left.rank != right.rank { return left.rank < right.rank }
       if left.position != right.position { return left.position < right.position }
       let leftCount = nestedCounts[Int(left.synset)]
       let rightCount = nestedCounts[Int(right.synset)]
@@ -62,8 +67,7 @@ struct LemmaIndex: Sendable {
         pairs.append(contentsOf: grouped[lemma].map { (from: lemma, to: entries[Int($0)].entry.synset) })
         continue
       }
-      let sorted = grouped[lemma].map { entries[Int($0)].entry }
-        .sorted { precedes($0, $1, lemma: lemma) }
+      let sorted = grouped[lemma].map { entries[Int($0)].entry }.sorted(by: precedes)
       // A synset can have one lemma twice, as "Washington" and "washington": the better place counts.
       var seen: Set<Int32> = []
       for entry in sorted where seen.insert(entry.synset).inserted {
@@ -96,20 +100,5 @@ struct LemmaIndex: Sendable {
     }
   }
 
-  private static func key(_ lemma: Int32, _ synset: Int32) -> Int64 { Int64(lemma) << 32 | Int64(synset) }
-
-  private static func ranks(
-    _ given: [String: [SynsetID]]?, numbers: [String: Int32], indices: [SynsetID: Int32]
-  ) -> [Int64: Int32] {
-    var ranks: [Int64: Int32] = [:]
-    for (lemma, identifiers) in given ?? [:] where identifiers.count > 1 {
-      guard let number = numbers[fold(lemma)] else { continue }
-      for (rank, identifier) in identifiers.enumerated() {
-        guard let synset = indices[identifier] else { continue }
-        let key = key(number, synset)
-        ranks[key] = min(ranks[key] ?? .max, Int32(rank))
-      }
-    }
-    return ranks
-  }
+  static func key(_ lemma: Int32, _ synset: Int32) -> Int64 { Int64(lemma) << 32 | Int64(synset) }
 }

@@ -1,7 +1,7 @@
 /// A synset's identity as its source writes it: ImageNet's wnid, such as `n02084071`.
 ///
-/// A wnid is the part of speech and the eight-digit offset of the synset in WordNet 3.0's database. Releases of
-/// ImageNet also have identifiers that are no wnid, such as `fall11`, so that any text is allowed.
+/// A wnid is the part of speech and the eight-digit offset of the synset in WordNet 3.0's database. Releases
+/// of ImageNet also have identifiers that are no wnid, such as `fall11`, so that any text is allowed.
 public struct SynsetID: Hashable, Sendable, Comparable, CustomStringConvertible {
   public let text: String
 

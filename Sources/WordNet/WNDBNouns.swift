@@ -1,7 +1,8 @@
 /// The contents of `data.noun`.
 ///
-/// A line is: offset, lexicographer file, `n`, number of words (hexadecimal), each word with its lexical number,
-/// number of pointers, each pointer (symbol, offset, part of speech, source and target), a bar and the gloss.
+/// A line is: offset, lexicographer file, `n`, number of words (hexadecimal), each word with its lexical
+/// number, number of pointers, each pointer (symbol, offset, part of speech, source and target), a bar and
+/// the gloss.
 struct WNDBNouns {
   private(set) var synsets: [Synset] = []
   private(set) var hypernyms: [(child: SynsetID, parent: SynsetID)] = []

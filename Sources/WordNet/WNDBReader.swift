@@ -1,7 +1,7 @@
 /// Reads the nouns of a Princeton WordNet database: `data.noun` and `index.noun`.
 ///
-/// Hypernyms are the pointers `@` (kind) and `@i` (instance). A synset's wnid is `n` and its offset in WordNet 3.0's
-/// `data.noun`; other releases have other offsets, so that ImageNet's wnids need release 3.0.
+/// Hypernyms are the pointers `@` (kind) and `@i` (instance). A synset's wnid is `n` and its offset in
+/// WordNet 3.0's `data.noun`; other releases have other offsets, so that ImageNet's wnids need release 3.0.
 /// Format: wndb(5WN), <https://wordnet.princeton.edu/documentation/wndb5wn>.
 public enum WNDBReader {
   /// The hierarchy under `entity.n.01`.

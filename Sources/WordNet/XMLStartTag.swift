@@ -9,12 +9,20 @@ struct XMLStartTag {
   let attributes: UnsafeBufferPointer<UnsafePointer<xmlChar>?>
 
   /// The value with its character references replaced, or nil without such an attribute.
-  func attribute(_ name: String) -> String? {
+  func attribute(_ name: StaticString) -> String? {
     for start in stride(from: 0, to: attributes.count, by: 5) {
-      guard let found = attributes[start], String(cString: found) == name else { continue }
-      return bytes(at: start).map { String(decoding: $0, as: UTF8.self) }
+      guard let found = attributes[start], xmlStrEqual(found, name.utf8Start) != 0 else { continue }
+      return bytes(at: start).map(Self.text)
     }
     return nil
+  }
+
+  /// libxml2 leaves each ampersand of a value as `&#38;` while entities are not to be replaced, so that a tree
+  /// can be made of it later; no other reference is left.
+  private static func text(_ bytes: UnsafeBufferPointer<xmlChar>) -> String {
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard bytes.contains(0x26) else { return text }
+    return text.replacing("&#38;", with: "&")
   }
 
   var longestValue: Int {

@@ -12,8 +12,9 @@ struct XMLLimits: Sendable {
 
 /// Feeds a file to libxml2's push parser (SAX2) piece by piece and hands on its elements.
 ///
-/// Nothing but the file is read: no network, no DTD. Declaring an entity, or using one that XML does not define
-/// itself, is an error rather than something to ignore. <https://gnome.pages.gitlab.gnome.org/libxml2/>
+/// Nothing but the file is read: no network, no DTD. Declaring an entity, or using one that XML does not
+/// define itself, is an error rather than something to ignore.
+/// <https://gnome.pages.gitlab.gnome.org/libxml2/>
 ///
 /// All pointers from libxml2 stay in this file and in `XMLStartTag`.
 final class XMLStreamParser {

@@ -5,10 +5,11 @@ struct XMLText {
   /// Markup, as it is.
   mutating func append(raw text: String) { bytes.append(contentsOf: text.utf8) }
 
-  /// Text between tags or within double quotes. Line ends and tabs are escaped, because a reader would turn those of an
-  /// attribute into spaces.
+  /// Text between tags or within double quotes. Line ends and tabs are escaped, because a reader would turn
+  /// those of an attribute into spaces.
   ///
-  /// - Returns: the first character that XML 1.0 (section 2.2) does not allow in any form, which is then left out.
+  /// - Returns: the first character that XML 1.0 (section 2.2) does not allow in any form, which is then left
+  ///   out.
   mutating func append(content text: String) -> UInt32? {
     var forbidden: UInt32?
     for scalar in text.unicodeScalars {
