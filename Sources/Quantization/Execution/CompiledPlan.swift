@@ -39,9 +39,9 @@ public struct CompiledPlan: Sendable {
 
 /// One call of a kernel: sizes and strides are final, addresses are offsets until an executor binds them.
 enum PlanStep: Sendable {
-  case convolution(synoptic_int8_convolution, ConvolutionOffsets)
-  case depthwise(synoptic_int8_depthwise, ConvolutionOffsets)
-  case pooling(synoptic_int8_pooling, input: Int, output: Int, isMaximum: Bool)
+  case convolution(UnboundCall<synoptic_int8_convolution>, ConvolutionOffsets)
+  case depthwise(UnboundCall<synoptic_int8_depthwise>, ConvolutionOffsets)
+  case pooling(UnboundCall<synoptic_int8_pooling>, input: Int, output: Int, isMaximum: Bool)
   case globalAverage(input: Int, output: Int)
   case add(
     left: Int, right: Int, output: Int, scales: (left: Float, right: Float), addend: Float, bounds: ByteBounds
@@ -72,6 +72,9 @@ struct ConvolutionOffsets: Sendable {
   var tapOffsets: Int
 }
 
-extension synoptic_int8_convolution: @retroactive @unchecked Sendable {}
-extension synoptic_int8_depthwise: @retroactive @unchecked Sendable {}
-extension synoptic_int8_pooling: @retroactive @unchecked Sendable {}
+/// A kernel's arguments without addresses: they differ from executor to executor.
+///
+/// `@unchecked Sendable`: what keeps the C structs from it are their pointers, and those are null here.
+struct UnboundCall<Arguments>: @unchecked Sendable {
+  var arguments: Arguments
+}

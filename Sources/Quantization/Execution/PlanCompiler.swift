@@ -73,7 +73,7 @@ struct PlanCompiler {
     joinRows(&call, input: input, output: output, window: window, residual: convolution.residual)
     steps.append(
       .convolution(
-        call,
+        UnboundCall(arguments: call),
         ConvolutionOffsets(
           input: firstTap(of: convolution), output: memory.interiorOffset(of: convolution.output),
           writesFloats: output.elementSize == 4, residual: convolution.residual.map(memory.interiorOffset),
@@ -112,7 +112,7 @@ struct PlanCompiler {
       weights, channels: output.shape.channels, height: window.kernelHeight, width: window.kernelWidth)
     steps.append(
       .depthwise(
-        call,
+        UnboundCall(arguments: call),
         ConvolutionOffsets(
           input: firstTap(of: convolution), output: memory.interiorOffset(of: convolution.output),
           writesFloats: false, residual: convolution.residual.map(memory.interiorOffset),
@@ -228,7 +228,10 @@ struct PlanCompiler {
       call.scale = from.scale / to.scale
       call.zero_point = Float(to.zeroPoint)
     }
-    steps.append(.pooling(call, input: pooling.input, output: pooling.output, isMaximum: pooling.isMaximum))
+    steps.append(
+      .pooling(
+        UnboundCall(arguments: call), input: pooling.input, output: pooling.output,
+        isMaximum: pooling.isMaximum))
   }
 
   private mutating func addAddition(_ left: Int, _ right: Int, _ output: Int, lower: Float?, upper: Float?) {

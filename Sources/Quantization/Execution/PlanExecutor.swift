@@ -119,7 +119,8 @@ public final class PlanExecutor {
 
   private func run(_ step: PlanStep) {
     switch step {
-    case .convolution(var call, let offsets):
+    case .convolution(let unbound, let offsets):
+      var call = unbound.arguments
       call.input = UnsafePointer(bytes(offsets.input))
       call.tap_offsets = UnsafePointer(constant(offsets.tapOffsets, as: Int32.self))
       call.weights = UnsafePointer(constant(offsets.weights, as: Int8.self))
@@ -130,13 +131,15 @@ public final class PlanExecutor {
         call.output = bytes(offsets.output)
       }
       synoptic_int8_convolve(kernels, &call)
-    case .depthwise(var call, let offsets):
+    case .depthwise(let unbound, let offsets):
+      var call = unbound.arguments
       call.input = UnsafePointer(bytes(offsets.input))
       call.weights = UnsafePointer(constant(offsets.weights, as: Int8.self))
       call.output = bytes(offsets.output)
       bind(offsets, &call.requantization)
       synoptic_int8_convolve_depthwise(kernels, &call)
-    case .pooling(var call, let input, let output, let isMaximum):
+    case .pooling(let unbound, let input, let output, let isMaximum):
+      var call = unbound.arguments
       call.input = UnsafePointer(bytes(plan.memory.interiorOffset(of: input)))
       call.output = bytes(plan.memory.interiorOffset(of: output))
       if isMaximum { synoptic_int8_pool_maximum(&call) } else { synoptic_int8_pool_average(&call) }

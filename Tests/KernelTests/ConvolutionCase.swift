@@ -1,0 +1,150 @@
+import CKernels
+
+/// One shape of a convolution with random contents, to be run by any instruction set.
+struct ConvolutionCase: Sendable, CustomStringConvertible {
+  var inputChannels = 16
+  var outputChannels = 16
+  var kernel = (height: 1, width: 1)
+  var stride = 1
+  var dilation = 1
+  var size = (height: 5, width: 7)
+  /// 16, or 4 for an image.
+  var block = 16
+  var hasResidual = false
+  var writesFloats = false
+
+  var description: String {
+    "\(inputChannels)->\(outputChannels) \(kernel.height)x\(kernel.width) stride \(stride) dilation \(dilation) to "
+      + "\(size.height)x\(size.width)\(block == 4 ? " c4" : "")\(hasResidual ? " +residual" : "")"
+      + (writesFloats ? " floats" : "")
+  }
+
+  struct Output: Equatable {
+    var bytes: [UInt8]
+    var floats: [Float]
+  }
+
+  private var inputBlocks: Int { (inputChannels + block - 1) / block }
+  private var outputBlocks: Int { (outputChannels + 15) / 16 }
+  private var paddedHeight: Int { (size.height - 1) * stride + (kernel.height - 1) * dilation + 1 }
+  private var paddedWidth: Int { (size.width - 1) * stride + (kernel.width - 1) * dilation + 1 }
+
+  /// Runs the dense kernel.
+  func dense(_ set: synoptic_instruction_set, seed: Int = 1) -> Output {
+    var random = RandomBytes(seed: seed)
+    let row = paddedWidth * block
+    let plane = paddedHeight * row
+    var offsets: [Int32] = []
+    for index in 0..<inputBlocks {
+      for y in 0..<kernel.height {
+        for x in 0..<kernel.width {
+          offsets.append(Int32(index * plane + y * dilation * row + x * dilation * block))
+        }
+      }
+    }
+    var call = synoptic_int8_convolution()
+    call.row_step = row * stride
+    call.pixel_step = block * stride
+    call.step_count = offsets.count
+    call.quads = UInt32(block / 4)
+    call.output_row = size.width * 16
+    call.output_plane = size.height * size.width * 16
+    call.rows = UInt32(size.height)
+    call.columns = UInt32(size.width)
+    call.blocks = UInt32(outputBlocks)
+    let input = random.bytes(inputBlocks * plane + Int(SYNOPTIC_INT8_SLACK))
+    let weights = random.weights(outputBlocks * offsets.count * block * 16)
+    return withEpilogue(depth: offsets.count * block, &random) { requantization, bytes, floats in
+      call.requantization = requantization
+      call.output = bytes
+      call.float_output = floats
+      input.withUnsafeBufferPointer {
+        call.input = $0.baseAddress
+        offsets.withUnsafeBufferPointer {
+          call.tap_offsets = $0.baseAddress
+          weights.withUnsafeBufferPointer {
+            call.weights = $0.baseAddress
+            synoptic_int8_convolve(set, &call)
+          }
+        }
+      }
+    }
+  }
+
+  /// Runs the depthwise kernel over the input channels.
+  func depthwise(_ set: synoptic_instruction_set, seed: Int = 1) -> Output {
+    var random = RandomBytes(seed: seed)
+    let row = paddedWidth * 16
+    let plane = paddedHeight * row
+    let windows = (kernel.width + 3) / 4
+    var call = synoptic_int8_depthwise()
+    call.input_row = row
+    call.input_plane = plane
+    call.kernel_height = UInt32(kernel.height)
+    call.kernel_width = UInt32(kernel.width)
+    call.stride_height = UInt32(stride)
+    call.stride_width = UInt32(stride)
+    call.dilation_height = UInt32(dilation)
+    call.dilation_width = UInt32(dilation)
+    call.output_row = size.width * 16
+    call.output_plane = size.height * size.width * 16
+    call.rows = UInt32(size.height)
+    call.columns = UInt32(size.width)
+    call.blocks = UInt32(outputBlocks)
+    let input = random.bytes(outputBlocks * plane + Int(SYNOPTIC_INT8_SLACK))
+    var weights = random.weights(outputBlocks * kernel.height * windows * 64)
+    for index in weights.indices where index / 64 % windows * 4 + index % 4 >= kernel.width {
+      weights[index] = 0
+    }
+    return withEpilogue(depth: kernel.height * kernel.width, &random) { requantization, bytes, _ in
+      call.requantization = requantization
+      call.output = bytes
+      input.withUnsafeBufferPointer {
+        call.input = $0.baseAddress
+        weights.withUnsafeBufferPointer {
+          call.weights = $0.baseAddress
+          synoptic_int8_convolve_depthwise(set, &call)
+        }
+      }
+    }
+  }
+
+  /// Random biases, scales that spread the results over the bytes and beyond, a clamp, maybe a residual; and
+  /// guard bytes behind the output that must survive.
+  private func withEpilogue(
+    depth: Int, _ random: inout RandomBytes,
+    _ run: (synoptic_int8_requantization, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<Float>?) -> Void
+  ) -> Output {
+    let channels = outputBlocks * 16
+    let elements = channels * size.height * size.width
+    let bias = (0..<channels).map { _ in Int32.random(in: -20_000...20_000, using: &random) }
+    let scale = (0..<channels).map { _ in
+      Float.random(in: 0.5...1.5, using: &random) / (60 * Float(depth).squareRoot())
+    }
+    let residual = random.bytes(elements + Int(SYNOPTIC_INT8_SLACK))
+    var to = synoptic_int8_requantization()
+    to.zero_point = 118.25
+    to.lower = 9
+    to.upper = 241
+    to.residual_plane = size.height * size.width * 16
+    to.residual_row = size.width * 16
+    to.residual_scale = 0.37
+    var bytes = [UInt8](repeating: 0xA5, count: elements + 64)
+    var floats = [Float](repeating: -1, count: writesFloats ? elements : 1)
+    bias.withUnsafeBufferPointer {
+      to.bias = $0.baseAddress
+      scale.withUnsafeBufferPointer {
+        to.scale = $0.baseAddress
+        residual.withUnsafeBufferPointer {
+          if hasResidual { to.residual = $0.baseAddress }
+          bytes.withUnsafeMutableBufferPointer { bytes in
+            floats.withUnsafeMutableBufferPointer { floats in
+              run(to, bytes.baseAddress, writesFloats ? floats.baseAddress : nil)
+            }
+          }
+        }
+      }
+    }
+    return Output(bytes: bytes, floats: floats)
+  }
+}
