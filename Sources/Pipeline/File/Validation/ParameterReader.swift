@@ -1,0 +1,57 @@
+/// What came of reading one stage's parameters.
+struct ParameterReading {
+  var values: [String: ParameterValue] = [:]
+  var references: [ReferenceUse] = []
+  /// Where each value was written, by dotted name.
+  var locations: [String: SourceLocation] = [:]
+}
+
+/// Reads the parameters of a stage, and of the groups inside, as their declarations say.
+struct ParameterReader {
+  let folder: String
+
+  func read(
+    _ entries: [SourceNode.Entry], _ declarations: [ParameterDeclaration], of draft: StageDraft,
+    _ problems: inout [PipelineProblem]
+  ) -> ParameterReading {
+    var reading = ParameterReading()
+    reading.values = read(
+      entries, declarations, of: draft, prefix: "", owner: draft.nameLocation, into: &reading, &problems)
+    return reading
+  }
+
+  private func read(
+    _ entries: [SourceNode.Entry], _ declarations: [ParameterDeclaration], of draft: StageDraft,
+    prefix: String, owner: SourceLocation, into reading: inout ParameterReading,
+    _ problems: inout [PipelineProblem]
+  ) -> [String: ParameterValue] {
+    UnknownParameterRule.check(entries, declarations, of: draft, prefix: prefix, &problems)
+    var values: [String: ParameterValue] = [:]
+    for declaration in declarations {
+      let name = prefix + declaration.name
+      guard let entry = entries.first(where: { $0.key == declaration.name }) else {
+        values[declaration.name] = declaration.defaultValue
+        MissingParameterRule.check(declaration, named: name, of: draft, at: owner, &problems)
+        continue
+      }
+      reading.locations[name] = entry.value.location
+      if case .group(let inner) = declaration.type, let group = entry.value.entries {
+        values[declaration.name] = .group(
+          read(
+            group, inner, of: draft, prefix: name + ".", owner: entry.keyLocation, into: &reading, &problems))
+        continue
+      }
+      guard let value = ValueRule.read(entry.value, declaration, named: name, folder: folder, &problems)
+      else { continue }
+      values[declaration.name] = value
+      FileExistsRule.check(value, declaration, named: name, at: entry.value.location, &problems)
+      if case .reference(let kinds) = declaration.type, case .reference(let target) = value {
+        reading.references.append(
+          ReferenceUse(
+            stage: draft.name, parameter: name, target: target, kinds: kinds,
+            location: entry.value.location, changesResult: declaration.changesResult))
+      }
+    }
+    return values
+  }
+}

@@ -1,0 +1,68 @@
+/// A value is of its declared type and within its range.
+enum ValueRule {
+  /// - Returns: nil when the value was objected to.
+  static func read(
+    _ node: SourceNode, _ declaration: ParameterDeclaration, named name: String, folder: String,
+    _ problems: inout [PipelineProblem]
+  ) -> ParameterValue? {
+    if let text = node.scalar, let value = value(of: text, as: declaration.type, folder: folder) {
+      return value
+    }
+    var suggestion: String?
+    if case .choice(let choices) = declaration.type, let text = node.scalar {
+      suggestion = NearestName.of(text, among: choices)
+    }
+    problems.append(
+      PipelineProblem(
+        node.location, "\(name) is \(node.kindName)", expected: "expected \(expectation(declaration.type))",
+        suggestion: suggestion))
+    return nil
+  }
+
+  private static func value(of text: String, as type: ParameterType, folder: String) -> ParameterValue? {
+    switch type {
+    case .path: text.isEmpty ? nil : .path(FilePath.resolve(text, in: folder))
+    case .text: .text(text)
+    case .choice(let choices): choices.contains(text) ? .text(text) : nil
+    case .integer(let range): Int(text).flatMap { range.contains($0) ? .integer($0) : nil }
+    case .number(let range):
+      Double(text).flatMap { $0.isFinite && range.contains($0) ? .number($0) : nil }
+    case .boolean:
+      ["true", "yes", "on"].contains(text)
+        ? .boolean(true)
+        : ["false", "no", "off"].contains(text) ? .boolean(false) : nil
+    case .reference: text.isEmpty ? nil : .reference(text)
+    case .group: nil
+    }
+  }
+
+  /// "a whole number from 1 to 10".
+  static func expectation(_ type: ParameterType) -> String {
+    switch type {
+    case .path(.file): "the path of a file"
+    case .path(.folder): "the path of a folder"
+    case .path(.any): "the path of a file or folder"
+    case .text: "text"
+    case .choice(let choices): "one of \(choices.joined(separator: ", "))"
+    case .integer(let range): "a whole number" + bounds(range.lowerBound, range.upperBound, .min, .max)
+    case .number(let range):
+      "a number"
+        + bounds(
+          range.lowerBound, range.upperBound, -Double.greatestFiniteMagnitude, .greatestFiniteMagnitude)
+    case .boolean: "true or false"
+    case .reference(let kinds): "the name of a stage of kind \(kinds.joined(separator: " or "))"
+    case .group(let inner): "a group { \(inner.map { "\($0.name): ..." }.joined(separator: ", ")) }"
+    }
+  }
+
+  private static func bounds<Value: Comparable>(_ lower: Value, _ upper: Value, _ least: Value, _ most: Value)
+    -> String
+  {
+    switch (lower > least, upper < most) {
+    case (true, true): " from \(lower) to \(upper)"
+    case (true, false): " of at least \(lower)"
+    case (false, true): " of at most \(upper)"
+    case (false, false): ""
+    }
+  }
+}
