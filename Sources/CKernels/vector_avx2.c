@@ -112,8 +112,8 @@ AVX2 static void float16_to_float32(const void *data, float *target, size_t coun
 }
 
 synoptic_vector_kernels synoptic_vector_kernels_avx2(void) {
-  return (synoptic_vector_kernels){dot_norm_float16,   dot_float16,        dot_norm_int8, dot_int8, dot_int8_int8,
-                                   float32_to_float16, float16_to_float32};
+  return (synoptic_vector_kernels){dot_norm_float16, dot_float16,        dot_norm_int8,     dot_int8,
+                                   dot_int8_int8,    float32_to_float16, float16_to_float32};
 }
 
 #else

@@ -1,6 +1,7 @@
 import GRDB
 
-/// A set of classes as a filter on images: by true class, and by the most probable predicted class where there is none.
+/// A set of classes as a filter on images: by true class, and by the most probable predicted class where
+/// there is none.
 struct ClassFilter {
   let wnids: Set<String>
   /// The same classes among the network's outputs; empty where the network has no labels.
@@ -13,7 +14,8 @@ struct ClassFilter {
     classIndices = Set((labels ?? []).enumerated().filter { wnids.contains($0.element) }.map(\.offset))
   }
 
-  /// As a JSON array for `json_each`, which a read-only connection takes where a temporary table it would not.
+  /// As a JSON array for `json_each`, which a read-only connection takes where a temporary table it would
+  /// not.
   var wnidArgument: String { JSONStrings.encode(wnids.sorted()) }
   var indexArgument: String { "[" + classIndices.sorted().map(String.init).joined(separator: ",") + "]" }
 

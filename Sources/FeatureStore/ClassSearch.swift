@@ -2,8 +2,8 @@ import GRDB
 
 /// A search for the images of a set of classes, such as a synset's subtree.
 ///
-/// An image counts by its true class with score 1. Where that is unknown, it counts by the class that the network finds most
-/// probable in `space`, with that probability as the score.
+/// An image counts by its true class with score 1. Where that is unknown, it counts by the class that the
+/// network finds most probable in `space`, with that probability as the score.
 public struct ClassSearch: Sendable {
   public var wnids: Set<String>
   /// Whose predictions stand in for unknown classes; nil for true classes only.

@@ -18,9 +18,11 @@ public struct ScannedImage: Sendable, Hashable {
   }
 }
 
-/// Brings the images of a corpus up to date with a look at its source: call `record` for everything found, then `finish`.
+/// Brings the images of a corpus up to date with a look at its source: call `record` for everything found,
+/// then `finish`.
 ///
-/// It may stretch over several transactions: until `finish`, nothing is marked gone. It keeps one bit an image.
+/// It may stretch over several transactions: until `finish`, nothing is marked gone. It keeps one bit an
+/// image.
 public struct CorpusScan: Sendable {
   public enum Change: Sendable, Hashable {
     case added

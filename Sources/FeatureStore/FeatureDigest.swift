@@ -15,8 +15,9 @@ public struct FailureRow: Sendable, Hashable {
 
 /// One number for all results in a store: two stores have the same if and only if they hold the same rows.
 ///
-/// It is made of each image's path and class, and for each space its fingerprint, the vector and the predictions; then of the failures' paths
-/// and classes. Row ids, the order of insertion, times, and the corpora's places on the disk do not go in; gone images neither.
+/// It is made of each image's path and class, and for each space its fingerprint, the vector and the
+/// predictions; then of the failures' paths and classes. Row ids, the order of insertion, times, and the
+/// corpora's places on the disk do not go in; gone images neither.
 public enum FeatureDigest {
   /// - Parameter spaces: those to count; nil for all that are there.
   public static func compute(
@@ -36,7 +37,8 @@ public enum FeatureDigest {
     return hash.finalize()
   }
 
-  /// In path order as bytes. A path that stands in several corpora gives several rows: those go by their own digests.
+  /// In path order as bytes. A path that stands in several corpora gives several rows: those go by their own
+  /// digests.
   private static func hashImages(_ spaces: [SpaceRecord], into hash: inout SHA256, in db: Database) throws {
     let feature = try db.makeStatement(sql: "SELECT scale, vector FROM feature WHERE id = ?")
     let prediction = try db.makeStatement(

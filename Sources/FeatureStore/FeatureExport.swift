@@ -1,8 +1,9 @@
 import Foundation
 import GRDB
 
-/// The vectors of a space as files for other programs: `NAME.npy` (float32, one row an image, in path order) and beside it
-/// `NAME.jsonl` (path and wnid of each row). Gone images, and those without a vector, are left out.
+/// The vectors of a space as files for other programs: `NAME.npy` (float32, one row an image, in path order)
+/// and beside it `NAME.jsonl` (path and wnid of each row). Gone images, and those without a vector, are left
+/// out.
 public enum FeatureExport {
   public struct Summary: Sendable, Hashable {
     public let rows: Int
@@ -24,7 +25,8 @@ public enum FeatureExport {
     let images = try Row.fetchCursor(
       db,
       sql: """
-        SELECT path, wnid, content_id, scale, vector FROM image JOIN feature ON feature.id = (? << 32 | image.content_id)
+        SELECT path, wnid, image.content_id, scale, vector
+        FROM image JOIN feature ON feature.id = (? << 32 | image.content_id)
         WHERE gone = 0 ORDER BY path, corpus_id
         """, arguments: [space.id])
     var rows = 0
@@ -49,7 +51,8 @@ public enum FeatureExport {
     return text + "}\n"
   }
 
-  /// NumPy's format, version 1.0 (NEP 1), filled up to 128 bytes so that the count of rows can be written last.
+  /// NumPy's format, version 1.0 (NEP 1), filled up to 128 bytes so that the count of rows can be written
+  /// last.
   private static func header(rows: Int, columns: Int) -> Data {
     var text = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rows), \(columns)), }"
     text += String(repeating: " ", count: 117 - text.utf8.count) + "\n"

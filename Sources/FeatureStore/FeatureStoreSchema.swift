@@ -2,14 +2,16 @@ import GRDB
 
 /// The tables of images, synsets, networks, spaces and vectors, and how they came to be.
 ///
-/// The key of `feature` is its space and its content in one integer (`space_id << 32 | content_id`). So the vectors
-/// of a space lie together in the file and are read in order, no second index repeats the pair for every row, and
-/// `space_id` and `content_id` are still columns to write queries with (generated, they take no room).
+/// The key of `feature` is its space and its content in one integer (`space_id << 32 | content_id`). So the
+/// vectors of a space lie together in the file and are read in order, no second index repeats the pair for
+/// every row, and `space_id` and `content_id` are still columns to write queries with (generated, they take
+/// no room).
 public enum FeatureStoreSchema {
   /// The page size a new store should have, in bytes.
   ///
-  /// A row lies whole in one page, so that searching reads vectors where they are. A page of 64 KiB loses 2 % to
-  /// the gap after the last whole vector of 1,280 float16; a page of 16 KiB loses 7 % and one of 4 KiB 60 %.
+  /// A row lies whole in one page, so that searching reads vectors where they are. A page of 64 KiB loses 2 %
+  /// to the gap after the last whole vector of 1,280 float16; a page of 16 KiB loses 7 % and one of 4 KiB 60
+  /// %.
   public static let pageSize = 65_536
 
   /// Every table of this room, in an order in which rows can be written.
@@ -18,7 +20,8 @@ public enum FeatureStoreSchema {
     "prediction", "search_index",
   ]
 
-  /// Readies a connection for stores of any size: call it for every connection, from `Configuration.prepareDatabase`.
+  /// Readies a connection for stores of any size: call it for every connection, from
+  /// `Configuration.prepareDatabase`.
   ///
   /// SQLite's own page cache of 2 MiB would hold 31 of our pages.
   public static func prepare(_ db: Database) throws {
@@ -120,7 +123,8 @@ public enum FeatureStoreSchema {
       content_id INTEGER NOT NULL,
       class_index INTEGER NOT NULL, -- the most probable class,
       millionths INTEGER NOT NULL,  -- and its probability
-      classes BLOB NOT NULL,        -- all of them, best first: UInt16 index, Float32 probability, little-endian
+      -- All of them, best first: UInt16 index, Float32 probability, little-endian.
+      classes BLOB NOT NULL,
       PRIMARY KEY(space_id, content_id)) WITHOUT ROWID, STRICT;
     CREATE INDEX prediction_by_class ON prediction(space_id, class_index, millionths);
     CREATE TABLE search_index(

@@ -63,7 +63,10 @@ public struct ImageListing: Sendable, Hashable {
     }
     if let vectorSpace {
       terms.append(
-        "\(vectorThere ? "" : "NOT ")EXISTS (SELECT 1 FROM feature WHERE feature.id = (? << 32 | image.content_id))"
+        """
+        \(vectorThere ? "" : "NOT ")\
+        EXISTS (SELECT 1 FROM feature WHERE feature.id = (? << 32 | image.content_id))
+        """
       )
       arguments += [vectorSpace]
     }

@@ -4,8 +4,9 @@ import GRDB
 public enum ImageLookup {
   private static let shownCandidates = 5
 
-  /// In this order: the exact path, the id, a path that ends in "/" and the text, a path that ends in the text.
-  /// The first of these that fits anything decides; it must fit one image only. Gone images are not found.
+  /// In this order: the exact path, the id, a path that ends in "/" and the text, a path that ends in the
+  /// text. The first of these that fits anything decides; it must fit one image only. Gone images are not
+  /// found.
   ///
   /// - Throws: `StoreError.unknownImage`, `.ambiguousImage`.
   public static func find(_ text: String, in db: Database) throws -> ImageRecord {

@@ -1,18 +1,20 @@
 import GRDB
 
-/// A search for the images whose vectors have the greatest cosine with a query: exact, by reading every vector.
+/// A search for the images whose vectors have the greatest cosine with a query: exact, by reading every
+/// vector.
 ///
 ///     let space = try SpaceRecord.resolve(nil, in: db)
 ///     let results = try NearestNeighbours(of: vector, in: space, count: 10).fetch(db)
 ///
-/// - Complexity: one pass over the vectors of the space (or of the asked classes, where those are few), as fast as
-///   memory gives them; nothing is kept but the best.
+/// - Complexity: one pass over the vectors of the space (or of the asked classes, where those are few),
+///   as fast as memory gives them; nothing is kept but the best.
 public struct NearestNeighbours: Sendable {
   public var space: SpaceRecord
   /// `space.dimension` values.
   public var query: [Float]
   public var count: Int
-  /// Only images of these classes: by true class, or, where that is unknown, by the most probable predicted one.
+  /// Only images of these classes: by true class, or, where that is unknown, by the most probable predicted
+  /// one.
   public var wnids: Set<String>?
   /// Images to leave out, such as the one the query was made of.
   public var excluded: Set<Int64> = []

@@ -52,7 +52,8 @@ public struct NetworkRecord: Sendable, Hashable, Identifiable {
         INSERT INTO network(fingerprint, name, model_digest, precision, recipe, labels, plan)
         VALUES (?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT(fingerprint) DO UPDATE SET name = excluded.name, model_digest = excluded.model_digest,
-          precision = excluded.precision, recipe = excluded.recipe, labels = excluded.labels, plan = excluded.plan
+          precision = excluded.precision, recipe = excluded.recipe,
+          labels = excluded.labels, plan = excluded.plan
         RETURNING \(columns)
         """,
       arguments: [

@@ -3,8 +3,8 @@ import GRDB
 
 /// What searching a space can take from an earlier pass over its vectors: their norms. Not a copy of them.
 ///
-/// It is made by one pass, and knows by the space's revision whether it is stale. Without it a search is as exact, and
-/// computes the norms anew. An approximate index would be kept beside it.
+/// It is made by one pass, and knows by the space's revision whether it is stale. Without it a search is as
+/// exact, and computes the norms anew. An approximate index would be kept beside it.
 public struct SearchIndex: Sendable {
   /// The space's revision when this was made.
   public let revision: Int64
@@ -54,7 +54,8 @@ public struct SearchIndex: Sendable {
     try Bool.fetchOne(
       db,
       sql: """
-        SELECT 1 FROM search_index JOIN space ON space.id = space_id AND space.revision = search_index.revision
+        SELECT 1 FROM search_index
+        JOIN space ON space.id = space_id AND space.revision = search_index.revision
         WHERE space_id = ?
         """, arguments: [space.id]) ?? false
   }

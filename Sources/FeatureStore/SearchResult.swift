@@ -3,7 +3,8 @@ public struct SearchResult: Sendable, Hashable {
   public let id: Int64
   public let corpusID: Int64
   public let path: String
-  /// The true class; where that is unknown, the one the network finds most probable; nil where there is neither.
+  /// The true class; where that is unknown, the one the network finds most probable; nil where there is
+  /// neither.
   public let wnid: String?
   /// Whether `wnid` is predicted.
   public let isPredicted: Bool

@@ -39,7 +39,8 @@ public struct SpaceRecord: Sendable, Hashable, Identifiable {
   /// Far more than any layer has, and small enough that sizes in bytes never overflow.
   static let greatestDimension: Int64 = 1 << 28
 
-  /// Makes the space of `fingerprint`, or takes the one that is there, and notes that it is the one used last.
+  /// Makes the space of `fingerprint`, or takes the one that is there, and notes that it is the one used
+  /// last.
   @discardableResult
   public static func upsert(
     fingerprint: String, name: String, networkID: Int64, layer: String, dimension: Int,
@@ -76,8 +77,9 @@ public struct SpaceRecord: Sendable, Hashable, Identifiable {
     try Row.fetchOne(db, sql: "SELECT \(columns) FROM space WHERE id = ?", arguments: [id]).map(Self.init)
   }
 
-  /// The space that a person means: by stage name (the one used last of that name), or by at least eight digits
-  /// of the fingerprint. Without a name, the store's only one; spaces of one name count as one, the last used.
+  /// The space that a person means: by stage name (the one used last of that name), or by at least eight
+  /// digits of the fingerprint. Without a name, the store's only one; spaces of one name count as one, the
+  /// last used.
   ///
   /// - Throws: `StoreError.noSpaces`, `.unknownSpace`, `.ambiguousSpace`.
   public static func resolve(_ name: String?, in db: Database) throws -> SpaceRecord {

@@ -31,10 +31,10 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     case .ambiguousSpace(let known):
       "The store has several feature spaces; name one of \(known.joined(separator: ", "))."
     case .emptySpace(let name):
-      "The feature space “\(name)” has no vectors yet: run the pipeline until its `features` stage has done some."
+      "The feature space “\(name)” has no vectors yet: run the pipeline until its `features` stage is done."
     case .unknownImage(let text, let count):
       count == 0
-        ? "The store has no images yet, so there is no “\(text)”: run a pipeline with an `images` stage first."
+        ? "The store has no images yet, so no “\(text)”: run a pipeline with an `images` stage first."
         : """
         No image of the store's \(count) has the id “\(text)”, that path, or a path that ends so; \
         give a path as `synoptic images` lists it.
@@ -59,8 +59,8 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
       """
     case .damagedVector(let space, let contentID, let bytes, let expected):
       """
-      The vector of content \(contentID) in the feature space “\(space)” has \(bytes) bytes where \(expected) \
-      belong: run `synoptic check` on the store.
+      The vector of content \(contentID) in the feature space “\(space)” has \(bytes) bytes where \
+      \(expected) belong: run `synoptic check` on the store.
       """
     case .damagedRow(let table, let reason):
       "A row of the table \(table) can't be read (\(reason)): run `synoptic check` on the store."

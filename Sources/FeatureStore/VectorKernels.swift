@@ -33,8 +33,8 @@ struct VectorKernels: @unchecked Sendable {
     }
   }
 
-  /// The dot product with a stored vector and that vector's squared norm, both without an int8 vector's scale.
-  /// Nil where `row` isn't as long as the query.
+  /// The dot product with a stored vector and that vector's squared norm, both without an int8 vector's
+  /// scale. Nil where `row` isn't as long as the query.
   @inline(__always)
   func dotAndNorm(
     _ query: UnsafeBufferPointer<Float>, _ row: UnsafeRawBufferPointer, _ encoding: VectorEncoding
