@@ -20,7 +20,7 @@ struct QuantizedWeights {
       let scale = Self.scale(weights[row], bias: real, inputScale: inputScale)
       for index in row { values[index] = Self.round(weights[index] / scale) }
       scales.append(scale)
-      self.bias.append(Int32((real / (inputScale * scale)).rounded(.toNearestOrEven)))
+      self.bias.append(Self.roundBias(real / (inputScale * scale)))
     }
   }
 
@@ -28,7 +28,8 @@ struct QuantizedWeights {
   /// room for the sum of products beside it.
   private static func scale(_ row: ArraySlice<Float>, bias: Float, inputScale: Float) -> Float {
     let largest = row.reduce(0) { max($0, abs($1)) }
-    let least = max(abs(bias) / (inputScale * Float(1 << 29)), 1e-20)
+    let forBias = abs(bias) / (inputScale * 0x1p29)
+    let least = forBias.isFinite ? max(forBias, 1e-20) : 1e-20
     guard largest.isFinite, largest > 0 else { return max(least, 1) }
     var best = (error: Float.infinity, scale: largest / 127)
     for step in 0..<12 {
@@ -41,6 +42,11 @@ struct QuantizedWeights {
       if error < best.error { best = (error, scale) }
     }
     return max(best.scale, least)
+  }
+
+  /// The scale leaves room up to 2^29; only numbers that are no numbers meet the clamp.
+  private static func roundBias(_ value: Float) -> Int32 {
+    value.isNaN ? 0 : Int32(max(-0x1p29, min(0x1p29, value.rounded(.toNearestOrEven))))
   }
 
   private static func round(_ value: Float) -> Int8 {
