@@ -37,7 +37,9 @@ extension PixelImage {
   }
 
   /// RGB to RGBX: four bytes a pixel are what the kernels read.
-  private func expand(rows: Range<Int>, columns: Range<Int>, into target: UnsafeMutablePointer<UInt8>, stride: Int) {
+  private func expand(
+    rows: Range<Int>, columns: Range<Int>, into target: UnsafeMutablePointer<UInt8>, stride: Int
+  ) {
     pixels.withUnsafeBufferPointer { pixels in
       for (index, row) in rows.enumerated() {
         var target = target + stride * index

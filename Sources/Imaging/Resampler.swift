@@ -59,7 +59,8 @@ struct Resampler: Sendable {
     } else {
       try resampleRowsFirst(horizontal, vertical, of: source, into: output, produce: produce)
     }
-    for buffer in [\Self.strip, \.intermediate, \.unpacked] where self[keyPath: buffer].count > Self.keptBytes {
+    for buffer in [\Self.strip, \.intermediate, \.unpacked] where self[keyPath: buffer].count > Self.keptBytes
+    {
       self[keyPath: buffer] = []
     }
   }
