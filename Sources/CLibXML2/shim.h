@@ -2,10 +2,15 @@
 #ifndef SYNOPTIC_CLIBXML2_SHIM_H
 #define SYNOPTIC_CLIBXML2_SHIM_H
 
+#include <libxml/xmlversion.h>
+
+/* Where libxml2 was built with ICU its headers bring the system's, whose types clash with those of the ICU inside
+   Foundation. Only a structure that is used by pointer alone has members of them. */
+#undef LIBXML_ICU_ENABLED
+
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include <libxml/xmlerror.h>
-#include <libxml/xmlversion.h>
 
 /// A push parser that never touches the network, never loads a DTD and never replaces an entity.
 /// The handler is copied; `user_data` is what its callbacks get.

@@ -112,6 +112,12 @@ public struct HypernymEdge: Sendable, Hashable {
   }
 }
 
+extension Hierarchy: CustomStringConvertible {
+  public var description: String {
+    "a hierarchy of \(synsets.count) synsets with \(keptEdges.count) hypernym edges"
+  }
+}
+
 extension Hierarchy: Equatable {
   /// Whether both have the same synsets, edges and senses. The order of synsets and edges does not count,
   /// because a file of nested elements has its own.

@@ -17,8 +17,8 @@ struct XMLStartTag {
     return nil
   }
 
-  /// libxml2 leaves each ampersand of a value as `&#38;` while entities are not to be replaced, so that a tree
-  /// can be made of it later; no other reference is left.
+  /// libxml2 leaves each ampersand of a value as `&#38;` while entities are not to be replaced, so that a
+  /// tree can be made of it later; no other reference is left.
   private static func text(_ bytes: UnsafeBufferPointer<xmlChar>) -> String {
     let text = String(decoding: bytes, as: UTF8.self)
     guard bytes.contains(0x26) else { return text }

@@ -28,6 +28,8 @@ final class XMLStreamParser {
   private var context: xmlParserCtxtPtr?
   private var depth = 0
   private var failure: WordNetReadError?
+  /// At the end of the file libxml2 hands out even a tag that is cut off, and only then finds that it is.
+  private var isAtEnd = false
 
   /// Parses the whole file. The first error thrown by a handler ends it.
   static func parse(
@@ -61,13 +63,15 @@ final class XMLStreamParser {
       try file.next(into: &piece)
       if isFirst { try refuseWhatIsNoXML(piece) }
       isFirst = false
+      isAtEnd = piece.isEmpty
       let status = piece.withUnsafeBytes { bytes in
         xmlParseChunk(
           context, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count),
-          piece.isEmpty ? 1 : 0)
+          isAtEnd ? 1 : 0)
       }
-      if let failure { throw failure }
+      if let failure, !isAtEnd { throw failure }
       if status != 0, synoptic_xml_is_well_formed(context) == 0 { throw syntaxError(context) }
+      if let failure { throw failure }
       if synoptic_xml_unused_bytes(context) > limits.tagBytes {
         throw .beyondLimit(path: path, line: line, what: "a tag's length", limit: limits.tagBytes)
       }
@@ -93,7 +97,11 @@ final class XMLStreamParser {
     var line: Int32 = 0
     var column: Int32 = 0
     let message = synoptic_xml_error(context, &line, &column).map { String(cString: $0) } ?? "unknown error"
-    let reason = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    let isCutOff = isAtEnd && depth > 0
+    let reason =
+      isCutOff
+      ? "the file ends before its elements do; it may be cut off"
+      : message.split(whereSeparator: \.isNewline).joined(separator: " ")
     return .notWellFormed(path: path, line: Int(line), column: Int(column), reason: reason)
   }
 
@@ -133,7 +141,7 @@ final class XMLStreamParser {
       try action()
     } catch {
       failure = error
-      xmlStopParser(context)
+      if !isAtEnd { xmlStopParser(context) }
     }
   }
 
