@@ -29,3 +29,9 @@ void synoptic_int8_convolve_depthwise(synoptic_instruction_set set, const synopt
       synoptic_int8_convolve_depthwise_scalar(depthwise);
   }
 }
+
+#if !defined(__x86_64__)
+void synoptic_int8_convolve_depthwise_without_vbmi(const synoptic_int8_depthwise *depthwise) {
+  synoptic_int8_convolve_depthwise_scalar(depthwise);
+}
+#endif

@@ -72,7 +72,9 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   }
 
   /// Runs the depthwise kernel over the input channels.
-  func depthwise(_ set: synoptic_instruction_set, seed: Int = 1) -> Output {
+  ///
+  /// - Parameter withoutVBMI: the AVX-512 kernels as older processors run them.
+  func depthwise(_ set: synoptic_instruction_set, withoutVBMI: Bool = false, seed: Int = 1) -> Output {
     var random = RandomBytes(seed: seed)
     let row = paddedWidth * 16
     let plane = paddedHeight * row
@@ -103,7 +105,11 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
         call.input = $0.baseAddress
         weights.withUnsafeBufferPointer {
           call.weights = $0.baseAddress
-          synoptic_int8_convolve_depthwise(set, &call)
+          if withoutVBMI {
+            synoptic_int8_convolve_depthwise_without_vbmi(&call)
+          } else {
+            synoptic_int8_convolve_depthwise(set, &call)
+          }
         }
       }
     }

@@ -55,6 +55,13 @@ struct InstructionSetEqualityTests {
     #expect(shape.depthwise(set) == shape.depthwise(SYNOPTIC_SCALAR))
   }
 
+  @Test(
+    "depthwise convolutions without VBMI", .enabled(if: synoptic_has_instruction_set(SYNOPTIC_AVX512VNNI)),
+    arguments: depthwise)
+  func depthwiseWithoutVBMI(shape: ConvolutionCase) {
+    #expect(shape.depthwise(SYNOPTIC_AVX512VNNI, withoutVBMI: true) == shape.depthwise(SYNOPTIC_SCALAR))
+  }
+
   @Test("the cases are not trivial: results differ from pixel to pixel and reach both clamps")
   func casesAreNotTrivial() {
     let bytes = ConvolutionCase(inputChannels: 33, outputChannels: 40, kernel: (3, 3)).dense(SYNOPTIC_SCALAR)

@@ -97,6 +97,9 @@ typedef struct synoptic_int8_depthwise {
 
 void synoptic_int8_convolve_depthwise(synoptic_instruction_set set, const synoptic_int8_depthwise *depthwise);
 
+/// SYNOPTIC_AVX512VNNI as a processor without VBMI runs it: for the tests of those that have both.
+void synoptic_int8_convolve_depthwise_without_vbmi(const synoptic_int8_depthwise *depthwise);
+
 /// The window of a pooling operation; positions outside the input are not looked at.
 typedef struct synoptic_int8_pooling {
   const uint8_t *input;
