@@ -1,19 +1,119 @@
-/// Runs a graph in float32 on one thread. Several may run at once on one executor.
+/// Runs a graph in float32 on the calling thread. Several threads may run one executor at once.
+///
+/// Weights of convolutions are packed for the kernels when first used, once for all runs; those of dense layers are
+/// read where they lie in the file.
 public struct FloatExecutor: Sendable {
   public let graph: Graph
   public let instructionSet: InstructionSet
+  let pool = FloatBufferPool()
+  let packed = PackedWeights()
+  private let knownValues: Set<String>
 
+  /// - Throws: `NetworkError.invalidInput` for an instruction set this processor does not have.
   public init(_ graph: Graph, instructionSet: InstructionSet = .best) throws(NetworkError) {
+    guard InstructionSet.available.contains(instructionSet) else {
+      throw .invalidInput(
+        name: instructionSet.rawValue, reason: "this processor does not have that instruction set")
+    }
     self.graph = graph
     self.instructionSet = instructionSet
+    knownValues = Set(graph.nodes.flatMap(\.outputs)).union(graph.inputs.map(\.name)).union(graph.constants.keys)
   }
 
+  /// Computes the values named in `outputs`, and no more than they need.
+  ///
+  /// - Parameters:
+  ///   - inputs: by name; shapes as the graph's inputs have them (open dimensions of any size).
+  ///   - outputs: names of any values of the graph.
+  ///   - observe: called with every value that a node makes, in order (not with the inputs).
+  /// - Throws: `NetworkError` for missing or misshapen inputs, unknown outputs, or shapes that do not fit.
   public func run(
     _ inputs: [String: Tensor], outputs: [String],
     observe: ((_ value: String, _ tensor: Tensor) -> Void)? = nil
-  ) throws(NetworkError) -> [String: Tensor] { throw .invalidGraph(reason: "not there yet") }
+  ) throws(NetworkError) -> [String: Tensor] {
+    if let unknown = outputs.first(where: { !knownValues.contains($0) }) {
+      throw .unknownLayer(name: unknown, nearest: nearestNames(to: unknown, among: Array(knownValues)))
+    }
+    let nodes = neededNodes(outputs)
+    try check(inputs)
+    var values = inputs
+    var readers: [String: Int] = [:]
+    for name in nodes.flatMap(\.inputs) + outputs { readers[name, default: 0] += 1 }
+    for node in nodes {
+      let arguments = try node.inputs.map { name throws(NetworkError) -> Tensor? in
+        if name.isEmpty { return nil }
+        if let value = values[name] ?? graph.constants[name] { return value }
+        throw .invalidInput(name: name, reason: "node \"\(node.name)\" needs it and it was not given")
+      }
+      // The last reader frees its inputs, so that the next layer can have the memory.
+      for name in node.inputs {
+        readers[name, default: 0] -= 1
+        if readers[name] == 0 { values[name] = nil }
+      }
+      let result = try execute(node, arguments)
+      guard let output = node.outputs.first else { continue }
+      observe?(output, result)
+      if readers[output, default: 0] > 0 { values[output] = result }
+    }
+    var results: [String: Tensor] = [:]
+    for name in outputs { results[name] = values[name] ?? graph.constants[name] }
+    return results
+  }
 
+  /// Runs one node alone on its inputs, constants among them (an optional one left out at the end is not there).
+  ///
+  /// - Throws: `NetworkError.invalidNode` if they do not fit.
   public func run(node: Node, inputs: [Tensor]) throws(NetworkError) -> [Tensor] {
-    throw .invalidGraph(reason: "not there yet")
+    var given = inputs.makeIterator()
+    let arguments = node.inputs.map { $0.isEmpty ? nil : given.next() }
+    guard zip(node.inputs, arguments).allSatisfy({ $0.isEmpty || $1 != nil }) else {
+      throw .invalidNode(node: node.name, reason: "it needs \(node.inputs.count) inputs, \(inputs.count) are there")
+    }
+    return [try execute(node, arguments)]
+  }
+
+  private func neededNodes(_ outputs: [String]) -> [Node] {
+    var needed = Set(outputs)
+    var nodes: [Node] = []
+    for node in graph.nodes.reversed() where node.outputs.contains(where: needed.contains) {
+      needed.formUnion(node.inputs)
+      nodes.append(node)
+    }
+    return nodes.reversed()
+  }
+
+  private func check(_ inputs: [String: Tensor]) throws(NetworkError) {
+    for input in graph.inputs {
+      guard let tensor = inputs[input.name] else { continue }
+      guard tensor.shape.count == input.shape.count || input.shape.isEmpty,
+        zip(tensor.shape, input.shape).allSatisfy({ $0 == $1 || $1 == -1 })
+      else {
+        let wanted = input.shape.map { $0 == -1 ? "any" : "\($0)" }.joined(separator: ", ")
+        throw .invalidInput(name: input.name, reason: "its shape is \(tensor.shape), the network takes [\(wanted)]")
+      }
+    }
+  }
+
+  private func execute(_ node: Node, _ inputs: [Tensor?]) throws(NetworkError) -> Tensor {
+    let shapes = inputs.map { $0?.shape ?? [] }
+    if inputs.allSatisfy({ $0?.element != .float32 }) || isShapeArithmetic(node),
+      let value = try ShapeArithmetic.evaluate(node, shapes: shapes, values: inputs)
+    {
+      return value
+    }
+    let inference = ShapeInference(
+      node: node, inputs: shapes, integers: inputs.map { $0?.integers?.map { Int(clamping: $0) } })
+    let shape = try inference.output()
+    let step = FloatStep(
+      node: node, inputs: inputs.compactMap { $0 }, shape: shape, inference: inference,
+      executor: self)
+    return try step.result()
+  }
+
+  private func isShapeArithmetic(_ node: Node) -> Bool {
+    switch node.operation {
+    case .shape, .cast: true
+    default: false
+    }
   }
 }

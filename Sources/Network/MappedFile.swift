@@ -35,8 +35,9 @@ final class MappedFile: @unchecked Sendable {
   }
 
   /// Lends all bytes.
-  func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-    try withExtendedLifetime(self) { try body(UnsafeRawBufferPointer(start: start, count: count)) }
+  func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    defer { withExtendedLifetime(self) {} }
+    return try body(UnsafeRawBufferPointer(start: start, count: count))
   }
 
   private static func lastReason() -> String { String(cString: strerror(errno)).lowercased() }

@@ -1,0 +1,60 @@
+extension Graph {
+  /// The shape of every value, constants included, for a batch of this size.
+  ///
+  /// Where an input's first dimension is open it becomes `batch`; a fixed one stays.
+  /// - Throws: `NetworkError.invalidInput` if another dimension is open, `.invalidNode` where shapes do not fit.
+  public func shapes(batch: Int) throws(NetworkError) -> [String: [Int]] {
+    try evaluatedShapes(try inputShapes(batch: batch)).shapes
+  }
+
+  /// The same for given shapes of the inputs.
+  public func shapes(inputs shapes: [String: [Int]]) throws(NetworkError) -> [String: [Int]] {
+    try evaluatedShapes(shapes).shapes
+  }
+
+  func inputShapes(batch: Int) throws(NetworkError) -> [String: [Int]] {
+    guard batch > 0 else { throw .invalidGraph(reason: "a batch of \(batch)") }
+    var result: [String: [Int]] = [:]
+    for input in inputs {
+      var shape = input.shape
+      if shape.first == -1 { shape[0] = batch }
+      if let open = shape.firstIndex(of: -1) {
+        throw .invalidInput(
+          name: input.name, reason: "its dimension \(open) is open (shape \(input.shape)); only the first may be")
+      }
+      result[input.name] = shape
+    }
+    return result
+  }
+
+  /// Shapes, and the values of all shape arithmetic.
+  func evaluatedShapes(
+    _ inputShapes: [String: [Int]]
+  ) throws(NetworkError) -> (shapes: [String: [Int]], values: [String: Tensor]) {
+    var shapes = inputShapes
+    var values: [String: Tensor] = [:]
+    for (name, tensor) in constants { shapes[name] = tensor.shape }
+    for node in nodes {
+      let inputs = try node.inputs.map { name throws(NetworkError) -> [Int] in
+        if name.isEmpty { return [] }
+        guard let shape = shapes[name] else {
+          throw .invalidNode(node: node.name, reason: "nothing makes its input \"\(name)\"")
+        }
+        return shape
+      }
+      let known = node.inputs.map { values[$0] ?? constants[$0] }
+      if let value = try ShapeArithmetic.evaluate(node, shapes: inputs, values: known) {
+        for output in node.outputs.prefix(1) {
+          values[output] = value
+          shapes[output] = value.shape
+        }
+        continue
+      }
+      let inference = ShapeInference(
+        node: node, inputs: inputs, integers: known.map { $0?.integers?.map { Int(clamping: $0) } })
+      let shape = try inference.output()
+      for output in node.outputs { shapes[output] = shape }
+    }
+    return (shapes, values)
+  }
+}

@@ -1,0 +1,188 @@
+/// Reads an ONNX model file into a graph. Source: onnx.proto3 of the ONNX specification (fields by number).
+///
+/// The file is mapped and walked once; weights stay in the mapping. Nested messages are read to a fixed depth only
+/// (model, graph, node, attribute, tensor), so no file can make the reader recurse.
+struct ONNXModelReader {
+  private let file: MappedFile
+  private var tensors: ONNXTensorReader
+  private var opset: Int64 = 0
+  private var metadata: [String: String] = [:]
+  private var graph: ProtobufReader.Range?
+
+  /// - Throws: `NetworkError`, with the byte where the file stops making sense.
+  static func read(path: String) throws(NetworkError) -> Graph {
+    let file = try MappedFile(path: path)
+    guard file.count > 0 else { throw .malformed(path: path, offset: 0, reason: "the file is empty") }
+    var reader = ONNXModelReader(file: file, tensors: ONNXTensorReader(modelPath: path))
+    return try file.withBytes { bytes throws(NetworkError) in
+      try reader.model(ProtobufReader(file, bytes, 0..<file.count))
+    }
+  }
+
+  private mutating func model(_ message: ProtobufReader) throws(NetworkError) -> Graph {
+    var reader = message
+    while let (field, value) = try reader.next() {
+      switch field {
+      case 7: graph = try reader.range(value)
+      case 8:
+        let (domain, version) = try Self.operatorSet(reader.message(try reader.range(value)))
+        if domain.isEmpty || domain == "ai.onnx" { opset = max(opset, version) }
+      case 14:
+        let entry = try Self.keyAndValue(reader.message(try reader.range(value)))
+        metadata[entry.key] = entry.value
+      default: break
+      }
+    }
+    guard let graph else { throw reader.failure("there is no graph in this file: it is not an ONNX model") }
+    if opset == 0 { opset = 1 }
+    return try readGraph(reader.message(graph))
+  }
+
+  private static func operatorSet(_ message: ProtobufReader) throws(NetworkError) -> (String, Int64) {
+    var reader = message
+    var domain = ""
+    var version: Int64 = 0
+    while let (field, value) = try reader.next() {
+      if field == 1 { domain = try reader.text(value) }
+      if field == 2 { version = try reader.integer(value) }
+    }
+    return (domain, version)
+  }
+
+  static func keyAndValue(_ message: ProtobufReader) throws(NetworkError) -> (key: String, value: String) {
+    var reader = message
+    var key = ""
+    var text = ""
+    while let (field, value) = try reader.next() {
+      if field == 1 { key = try reader.text(value) }
+      if field == 2 { text = try reader.text(value) }
+    }
+    return (key, text)
+  }
+
+  private mutating func readGraph(_ message: ProtobufReader) throws(NetworkError) -> Graph {
+    var reader = message
+    var name = ""
+    var nodes: [ONNXNode] = []
+    var constants: [String: Tensor] = [:]
+    var inputs: [GraphInput] = []
+    var outputs: [String] = []
+    while let (field, value) = try reader.next() {
+      switch field {
+      case 1: nodes.append(try readNode(reader.message(try reader.range(value)), index: nodes.count))
+      case 2: name = try reader.text(value)
+      case 5:
+        let (key, tensor) = try tensors.read(reader.message(try reader.range(value)))
+        guard constants.updateValue(tensor, forKey: key) == nil else {
+          throw .invalidGraph(reason: "there are two initializers named \"\(key)\"")
+        }
+      case 11: inputs.append(try Self.valueInformation(reader.message(try reader.range(value))))
+      case 12: outputs.append(try Self.valueInformation(reader.message(try reader.range(value))).name)
+      default: break
+      }
+    }
+    // Before IR version 4 every initializer is listed among the inputs too.
+    inputs.removeAll { constants[$0.name] != nil }
+    var building = Graph(
+      name: name, inputs: inputs, outputs: outputs, nodes: [], constants: constants, metadata: metadata)
+    for node in try ONNXNode.inOrder(nodes, given: Set(inputs.map(\.name)).union(constants.keys)) {
+      try ONNXOperators.append(node, opset: Int(clamping: opset), to: &building)
+    }
+    for output in outputs where building.constants[output] == nil && !building.hasValue(output) {
+      throw .invalidGraph(reason: "no node makes the output \"\(output)\"")
+    }
+    return building
+  }
+
+  /// ValueInfoProto: a name and the shape of a tensor type; dimensions that are not numbers are -1.
+  private static func valueInformation(_ message: ProtobufReader) throws(NetworkError) -> GraphInput {
+    var reader = message
+    var result = GraphInput(name: "", shape: [])
+    while let (field, value) = try reader.next() {
+      if field == 1 { result.name = try reader.text(value) }
+      if field == 2 { result.shape = try typeShape(reader.message(try reader.range(value))) }
+    }
+    return result
+  }
+
+  private static func typeShape(_ message: ProtobufReader) throws(NetworkError) -> [Int] {
+    var type = message
+    var shape: [Int] = []
+    while let (field, value) = try type.next() {
+      guard field == 1 else { continue }
+      var tensor = type.message(try type.range(value))
+      while let (field, value) = try tensor.next() {
+        guard field == 2 else { continue }
+        var dimensions = tensor.message(try tensor.range(value))
+        while let (field, value) = try dimensions.next() {
+          guard field == 1 else { continue }
+          var dimension = dimensions.message(try dimensions.range(value))
+          var size = -1
+          while let (field, value) = try dimension.next() {
+            guard field == 1 else { continue }
+            let number = try dimension.integer(value)
+            size = number > 0 && number < 1 << 32 ? Int(number) : -1
+          }
+          shape.append(size)
+        }
+      }
+    }
+    return shape
+  }
+
+  private mutating func readNode(_ message: ProtobufReader, index: Int) throws(NetworkError) -> ONNXNode {
+    var reader = message
+    var node = ONNXNode(offset: message.offset)
+    while let (field, value) = try reader.next() {
+      switch field {
+      case 1: node.inputs.append(try reader.text(value))
+      case 2: node.outputs.append(try reader.text(value))
+      case 3: node.name = try reader.text(value)
+      case 4: node.kind = try reader.text(value)
+      case 5:
+        let (name, attribute) = try readAttribute(reader.message(try reader.range(value)))
+        node.attributes[name] = attribute
+      case 7: node.domain = try reader.text(value)
+      default: break
+      }
+    }
+    while node.inputs.last == "" { node.inputs.removeLast() }
+    if node.name.isEmpty { node.name = node.outputs.first { !$0.isEmpty } ?? "\(node.kind)_\(index)" }
+    return node
+  }
+
+  private mutating func readAttribute(
+    _ message: ProtobufReader
+  ) throws(NetworkError) -> (String, ONNXAttribute) {
+    var reader = message
+    var name = ""
+    var attribute = ONNXAttribute()
+    while let (field, value) = try reader.next() {
+      switch field {
+      case 1: name = try reader.text(value)
+      case 2: attribute.float = try reader.float(value)
+      case 3: attribute.integer = try reader.integer(value)
+      case 4: attribute.text = try reader.text(value)
+      case 5: attribute.tensor = try tensors.read(reader.message(try reader.range(value))).tensor
+      case 7: attribute.floats += try reader.floats(value)
+      case 8: attribute.integers += try reader.integers(value)
+      default: break
+      }
+    }
+    return (name, attribute)
+  }
+}
+
+extension Graph {
+  /// Whether an input or a node has this value.
+  func hasValue(_ name: String) -> Bool {
+    inputs.contains { $0.name == name } || nodes.contains { $0.outputs.contains(name) }
+  }
+
+  /// Reads an ONNX file (opsets 7 to 21). The file stays mapped, its weights are not copied.
+  ///
+  /// - Throws: `NetworkError` with the file and the byte where it is damaged, or the operator and node not supported.
+  public static func load(onnx path: String) throws(NetworkError) -> Graph {
+    try ONNXModelReader.read(path: path)
+  }
+}
