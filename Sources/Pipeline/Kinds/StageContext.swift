@@ -38,8 +38,16 @@ public struct StageContext: Sendable {
   }
 }
 
-/// Thrown by a whole stage that ended early because a stop was asked for.
+/// Thrown where a stage ended early because a stop was asked for.
 public struct RunStopped: Error, Sendable, CustomStringConvertible {
+  /// Set when items appeared while the stage ran, which is no one's wish.
+  var itemsLeft: Int?
+
   public init() {}
-  public var description: String { "stopped when asked; run again to go on" }
+  init(itemsLeft: Int) { self.itemsLeft = itemsLeft }
+
+  public var description: String {
+    if let itemsLeft { return "\(itemsLeft.counted("item")) appeared while it ran; run again to work them" }
+    return "stopped when asked; run again to go on"
+  }
 }

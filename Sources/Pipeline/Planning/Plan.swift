@@ -37,6 +37,7 @@ public struct PlannedStage: Sendable, Encodable {
   public let fingerprint: Fingerprint
   /// The stages it refers to, by parameter: the edges of the graph.
   public let references: [PipelineStage.Reference]
+  let resultID: Int64?
 
   private enum CodingKeys: String, CodingKey {
     case uses

@@ -29,7 +29,8 @@ public struct Planner: Sendable {
       let evaluation = try StageEvaluation(stage.stage, identity, fingerprint, in: db)
       let result = PlannedStage(
         name: stage.name, uses: stage.uses, state: evaluation.state, reasons: evaluation.reasons,
-        items: evaluation.items, identity: identity, fingerprint: fingerprint, references: stage.references)
+        items: evaluation.items, identity: identity, fingerprint: fingerprint, references: stage.references,
+        resultID: evaluation.resultID)
       planned[stage.name] = result
       return result
     }

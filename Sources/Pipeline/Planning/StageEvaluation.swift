@@ -73,6 +73,13 @@ struct StageEvaluation {
   }
 }
 
+extension StageEvaluation {
+  init(_ planned: PlannedStage) {
+    self.init(
+      state: planned.state, reasons: planned.reasons, items: planned.items, resultID: planned.resultID)
+  }
+}
+
 extension Int {
   /// "1 item", "12 items".
   func counted(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }

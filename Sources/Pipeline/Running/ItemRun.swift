@@ -1,0 +1,143 @@
+import GRDB
+
+/// One item stage at work: a feeder cuts the pending items into batches, `threads` workers work them, one
+/// writer commits their rows and states. The hand-overs between them are bounded.
+struct ItemRun<S: ItemStage>: Sendable {
+  typealias Outcomes = [ItemOutcome<S.Worker.Output>]
+
+  let stage: S
+  let context: StageContext
+  let prepared: S.Prepared
+  /// How many items there are to do.
+  let total: Int
+
+  private static var pageSize: Int { 2_048 }
+  /// A transaction holds at least this many items, or what came in half a second.
+  private static var transactionItems: Int { 64 }
+
+  private enum Part: Sendable {
+    case ended
+    case broke(any Error)
+  }
+
+  /// Works the items listed by `ItemStates.listPending`.
+  ///
+  /// - Throws: what a worker or a commit threw. What was handed over before is committed.
+  func run() async throws {
+    let workers = min(context.threads, max(1, (total + stage.batchSize - 1) / max(1, stage.batchSize)))
+    let batches = BoundedChannel<[WorkItem]>(capacity: workers, producers: 1)
+    let outcomes = BoundedChannel<Outcomes>(capacity: workers * 2, producers: workers)
+    let broken = await withTaskGroup(of: Part.self) { group in
+      group.addTask {
+        await part {
+          try await feed(batches)
+        } onError: {
+          await batches.abort()
+        }
+      }
+      for number in 1...workers {
+        group.addTask(executorPreference: WorkerThread("\(context.stageName) worker \(number)")) {
+          // A worker that broke ends the feeding; what others have in hand is still finished and committed.
+          let end = await part {
+            try await work(batches, outcomes)
+          } onError: {
+            await batches.abort()
+          }
+          await outcomes.finish()
+          return end
+        }
+      }
+      group.addTask {
+        await part {
+          try await write(outcomes)
+        } onError: {
+          await batches.abort()
+          await outcomes.abort()
+        }
+      }
+      var broken: [any Error] = []
+      for await case .broke(let error) in group { broken.append(error) }
+      return broken
+    }
+    if let first = broken.first { throw first }
+  }
+
+  private func part(_ body: () async throws -> Void, onError: () async -> Void) async -> Part {
+    do {
+      try await body()
+      return .ended
+    } catch {
+      await onError()
+      return .broke(error)
+    }
+  }
+
+  private var mustStop: Bool { context.control.isStopRequested || Task.isCancelled }
+
+  private func feed(_ batches: BoundedChannel<[WorkItem]>) async throws {
+    var cutter = BatchCutter(batchSize: stage.batchSize)
+    var place: Int64 = 0
+    while !mustStop {
+      let from = place
+      // Temporary tables belong to a connection: the list is on the writer's.
+      let page = try await context.database.writeWithoutTransaction { db in
+        try ItemStates.pendingPage(db, after: from, limit: Self.pageSize)
+      }
+      if page.items.isEmpty { break }
+      place = page.last
+      for item in page.items {
+        guard let batch = cutter.take(item) else { continue }
+        guard !mustStop, await batches.send(batch) else { return await batches.finish() }
+      }
+    }
+    for batch in mustStop ? [] : cutter.finish() {
+      guard await batches.send(batch) else { break }
+    }
+    await batches.finish()
+  }
+
+  private func work(_ batches: BoundedChannel<[WorkItem]>, _ outcomes: BoundedChannel<Outcomes>) async throws
+  {
+    var worker = try stage.makeWorker(prepared, context)
+    while let batch = await batches.receive(), !mustStop {
+      let worked = try await worker.process(batch)
+      guard worked.count == batch.count, Set(worked.map(\.item)) == Set(batch) else {
+        throw RunError.outcomesDoNotMatch(
+          stage: context.stageName, items: batch.count, outcomes: worked.count)
+      }
+      guard await outcomes.send(worked) else { return }
+    }
+    // A feeder that waits for room must not wait for ever once the workers stop taking.
+    if mustStop { await batches.abort() }
+  }
+
+  private func write(_ outcomes: BoundedChannel<Outcomes>) async throws {
+    var uncommitted: Outcomes = []
+    var lastCommit = ContinuousClock.now
+    var counts = ItemCounts()
+    while let arrived = await outcomes.receiveAll() {
+      for batch in arrived { uncommitted += batch }
+      let isDue =
+        uncommitted.count >= Self.transactionItems || lastCommit.duration(to: .now) >= .milliseconds(500)
+      guard isDue else { continue }
+      try await commit(uncommitted, &counts)
+      uncommitted.removeAll(keepingCapacity: true)
+      lastCommit = .now
+    }
+    if !uncommitted.isEmpty { try await commit(uncommitted, &counts) }
+  }
+
+  private func commit(_ batch: Outcomes, _ counts: inout ItemCounts) async throws {
+    let failedIDs = batch.compactMap { outcome in
+      if case .failed(let item, _, _) = outcome { item.id } else { nil }
+    }
+    try await context.database.write { [stage, prepared, context] db in
+      try stage.commit(batch, in: db, prepared, context)
+      let names = failedIDs.isEmpty ? [:] : try stage.describe(itemIDs: failedIDs, in: db)
+      try ItemStates.record(db, batch, names: names, resultID: context.resultID)
+    }
+    counts.failed += failedIDs.count
+    counts.done += batch.count - failedIDs.count
+    context.advance(done: counts.done, failed: counts.failed, total: total)
+  }
+}

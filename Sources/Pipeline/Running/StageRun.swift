@@ -1,0 +1,168 @@
+import GRDB
+
+/// One stage having its turn in a run.
+struct StageRun: Sendable {
+  let stage: PipelineStage
+  let planned: PlannedStage
+  let position: Int
+  let runner: Runner
+  let identity: StageIdentity
+  let mustLookAgain: Bool
+
+  /// - Parameter mustLookAgain: false when no stage that could matter has run since the plan was made.
+  init(
+    _ stage: PipelineStage, _ planned: PlannedStage, _ position: Int, mustLookAgain: Bool, of runner: Runner
+  ) {
+    self.mustLookAgain = mustLookAgain
+    self.stage = stage
+    self.planned = planned
+    self.position = position
+    self.runner = runner
+    // All it refers to has run by now.
+    identity = StageIdentity(
+      stageName: planned.name, kind: planned.uses, fingerprint: planned.identity.fingerprint,
+      references: planned.identity.references.mapValues {
+        UpstreamResult(stageName: $0.stageName, kind: $0.kind, fingerprint: $0.fingerprint)
+      })
+  }
+
+  /// - Returns: the report, and what ended the stage early if something did.
+  func run() async -> (StageReport, (any Error)?) {
+    let start = ContinuousClock.now
+    var items = planned.items.recorded
+    var resultID: Int64?
+    do {
+      let evaluation = try await evaluation()
+      items = evaluation.items.recorded
+      if evaluation.state == .current, let id = evaluation.resultID {
+        try await remember(id)
+        return (report(.current, items, start, []), nil)
+      }
+      runner.progress(
+        .stageStarted(
+          stage: planned.name, uses: planned.uses, reasons: evaluation.reasons,
+          pending: evaluation.items.pending))
+      let id = try await begin()
+      resultID = id
+      let counts = try await work(context(id))
+      items = counts.recorded
+      // A stop can come after the last item: then there is nothing left undone.
+      if let pending = counts.pending, pending > 0 {
+        throw runner.mustStop ? RunStopped() : RunStopped(itemsLeft: pending)
+      }
+      let seconds = start.seconds
+      try await runner.database.write { db in
+        try StageResult.finish(db, id: id, counts: counts, seconds: seconds)
+      }
+      return (report(.done, items, start, evaluation.reasons), nil)
+    } catch {
+      let message = RunError.message(error)
+      if let id = resultID {
+        let seconds = start.seconds
+        let isStop = error is RunStopped || error is CancellationError
+        // Only a courtesy to the next plan: where the store is what failed, this fails too.
+        try? await runner.database.write { db in
+          try StageResult.note(
+            db, id: id, error: isStop ? "it was stopped" : message, seconds: seconds)
+        }
+        items = await recounted(id) ?? items
+      }
+      runner.logger.debug("stage \(planned.name) did not finish: \(message)")
+      return (report(.failed, items, start, [message]), error)
+    }
+  }
+
+  /// The plan is of before the run: stages that ran since may have brought new work, or made this very result
+  /// under another name. Where neither is so, the sources need no second look.
+  private func evaluation() async throws -> StageEvaluation {
+    if !mustLookAgain { return StageEvaluation(planned) }
+    let (stage, fingerprint, identity) = (self.stage.stage, planned.fingerprint, self.identity)
+    let database = runner.database
+    return try await Runner.offPool {
+      try database.read { db in try StageEvaluation(stage, identity, fingerprint, in: db) }
+    }
+  }
+
+  private func report(
+    _ state: StageReport.State, _ items: ItemCounts, _ start: ContinuousClock.Instant, _ reasons: [String]
+  ) -> StageReport {
+    StageReport(uses: planned.uses, state: state, items: items, seconds: start.seconds, reasons: reasons)
+  }
+
+  private func context(_ resultID: Int64) -> StageContext {
+    StageContext(
+      identity: identity, database: runner.database, resultID: resultID, threads: runner.threads,
+      control: runner.control, logger: runner.logger, report: runner.progress)
+  }
+
+  /// The name now stands for this result, which another run or another name may have made.
+  private func remember(_ resultID: Int64) async throws {
+    let isKnown = try await runner.database.read { [name = planned.name] db in
+      try KnownStage.find(db, name: name)?.resultID == resultID
+    }
+    if isKnown { return }
+    try await runner.database.write { [self] db in try record(db, resultID) }
+  }
+
+  private func begin() async throws -> Int64 {
+    try await runner.database.write { [self] db in
+      let id = try StageResult.begin(db, planned.fingerprint, kind: planned.uses)
+      try record(db, id)
+      return id
+    }
+  }
+
+  private func record(_ db: Database, _ resultID: Int64) throws {
+    try KnownStage.record(
+      db, name: planned.name, uses: planned.uses, resultID: resultID, planned.fingerprint, position: position)
+  }
+
+  private func work(_ context: StageContext) async throws -> ItemCounts {
+    if let whole = stage.stage as? any WholeStage {
+      let thread = WorkerThread("\(planned.name)")
+      return try await withTaskExecutorPreference(thread) { try await whole.run(context) }.recorded
+    }
+    guard let items = stage.stage as? any ItemStage else {
+      throw RunError.unusableStage(stage: planned.name)
+    }
+    return try await work(items, context)
+  }
+
+  private func work<S: ItemStage>(_ stage: S, _ context: StageContext) async throws -> ItemCounts {
+    let states = try await runner.database.read { [identity] db in
+      ItemStates(query: try stage.items(in: db, identity), resultID: context.resultID)
+    }
+    // A result without items is prepared too: it may be asked what it is.
+    let prepared = try await withTaskExecutorPreference(WorkerThread("\(planned.name) preparation")) {
+      try await stage.prepare(context)
+    }
+    let total = try await runner.database.write { db in try states.listPending(db) }
+    if total > 0 {
+      do {
+        try await ItemRun(stage: stage, context: context, prepared: prepared, total: total).run()
+      } catch {
+        try? await runner.database.writeWithoutTransaction { db in try ItemStates.dropPending(db) }
+        throw error
+      }
+    }
+    return try await runner.database.write { db in
+      try ItemStates.dropPending(db)
+      return try states.counts(db)
+    }
+  }
+
+  private func recounted(_ resultID: Int64) async -> ItemCounts? {
+    guard let items = stage.stage as? any ItemStage else { return nil }
+    return try? await runner.database.read { [identity] db in
+      try ItemStates(query: items.items(in: db, identity), resultID: resultID).counts(db).recorded
+    }
+  }
+}
+
+extension ContinuousClock.Instant {
+  /// Seconds since then, to the millisecond.
+  fileprivate var seconds: Double {
+    let parts = duration(to: .now).components
+    return Double(parts.seconds) + Double(parts.attoseconds / 1_000_000_000_000_000) / 1000
+  }
+}
