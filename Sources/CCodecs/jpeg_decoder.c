@@ -24,8 +24,9 @@ struct synoptic_jpeg_decoder {
   bool scan_limit_hit;
   /// Rows are skipped lazily: a decoder that is only opened costs its header.
   bool skipped_to_region;
-  /// One row of CMYK, when that is what the file holds.
-  uint8_t *cmyk_row;
+  /// One row as libjpeg gives it: of CMYK, or one that nobody wants.
+  uint8_t *row;
+  bool is_cmyk;
   synoptic_codec_report *report;
 };
 
@@ -177,10 +178,9 @@ synoptic_codec_status synoptic_jpeg_start(
   choose_output(codec, bytes_per_pixel);
   jpeg_start_decompress(codec);
   decoder->started = true;
-  if (codec->num_components == 4) {
-    decoder->cmyk_row = malloc((size_t)codec->output_width * 4);
-    if (decoder->cmyk_row == NULL) return out_of_memory(report);
-  }
+  decoder->is_cmyk = codec->num_components == 4;
+  decoder->row = malloc((size_t)codec->output_width * 4);
+  if (decoder->row == NULL) return out_of_memory(report);
   uint32_t width = codec->output_width;
   if (!can_crop(codec)) {
     *region = (synoptic_region){0, 0, width, codec->output_height};
@@ -232,10 +232,10 @@ synoptic_codec_status synoptic_jpeg_read_rows(
   JDIMENSION first = codec->output_scanline;
   while (codec->output_scanline < end) {
     uint8_t *row = pixels + (size_t)(codec->output_scanline - first) * stride;
-    if (decoder->cmyk_row != NULL) {
-      JSAMPROW target = decoder->cmyk_row;
+    if (decoder->is_cmyk) {
+      JSAMPROW target = decoder->row;
       if (jpeg_read_scanlines(codec, &target, 1) == 0) break;
-      write_cmyk(decoder->cmyk_row, row, decoder->region.width, decoder->bytes_per_pixel);
+      write_cmyk(decoder->row, row, decoder->region.width, decoder->bytes_per_pixel);
       continue;
     }
     enum { batch = 16 };
@@ -251,9 +251,11 @@ synoptic_codec_status synoptic_jpeg_finish(synoptic_jpeg_decoder *decoder, synop
   decoder->report = report;
   struct jpeg_decompress_struct *codec = &decoder->codec;
   if (setjmp(decoder->escape) != 0) return report->status;
-  if (codec->output_scanline < codec->output_height) {
-    jpeg_skip_scanlines(codec, codec->output_height - codec->output_scanline);
-  }
+  // Skipping to the very end would leave the rest of the stream, and damage in it, unread: the last row is read.
+  JDIMENSION left = codec->output_height - codec->output_scanline;
+  if (left > 1) jpeg_skip_scanlines(codec, left - 1);
+  JSAMPROW target = decoder->row;
+  if (left > 0) jpeg_read_scanlines(codec, &target, 1);
   jpeg_finish_decompress(codec);
   return report->status;
 }
@@ -262,6 +264,6 @@ void synoptic_jpeg_close(synoptic_jpeg_decoder *decoder) {
   if (decoder == NULL) return;
   // Destroying frees memory only: no error leaves it.
   if (decoder->created) jpeg_destroy_decompress(&decoder->codec);
-  free(decoder->cmyk_row);
+  free(decoder->row);
   free(decoder);
 }
