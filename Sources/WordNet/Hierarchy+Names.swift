@@ -18,8 +18,8 @@ extension Hierarchy {
 
   /// The synset that a wnid (`n02084071`), a numbered sense (`dog.n.01`) or a lemma (`dog`) names.
   ///
-  /// A lemma with several senses means the one synset that has it as its first word, if there is just one
-  /// such.
+  /// A lemma with several senses means the one synset that has it as its first word; of several such the first
+  /// sense, if its subtree is ten times that of each other.
   ///
   /// - Throws: `SynsetNameError.unknown` with the nearest lemmas, `.ambiguous` with the choices, or
   ///   `.noSuchSense`.
@@ -35,11 +35,19 @@ extension Hierarchy {
     let folded = LemmaIndex.fold(name)
     let leading = senses.filter { synsets[Int($0)].words.first.map(LemmaIndex.fold) == folded }
     let choices = choices(of: name)
-    guard let one = leading.first, leading.count == 1 else {
+    guard let one = leading.first, leading.count == 1 || one == senses.first && dominates(one, leading) else {
       throw .ambiguous(name: name, choices: choices)
     }
     let synset = synsets[Int(one)]
     return ResolvedSynset(synset: synset, alternatives: choices.filter { $0.id != synset.id })
+  }
+
+  /// Whether a sense plainly is the one meant: its subtree is ten times that of any other sense named first by the
+  /// same word. So `dog` is the animal with its 190 kinds and not "informal term for a man", while `crane` stays
+  /// open between the bird and the machine.
+  private func dominates(_ sense: Int32, _ leading: [Int32]) -> Bool {
+    let size = subtree(of: synsets[Int(sense)].id).count
+    return leading.allSatisfy { $0 == sense || subtree(of: synsets[Int($0)].id).count * 10 <= size }
   }
 
   /// A lemma's senses in order, each with its number.

@@ -40,6 +40,22 @@ struct SynsetNameTests {
         """)
   }
 
+  @Test("of several synsets that begin with a lemma, one with ten times the subtree of the others is meant")
+  func dominantSense() throws {
+    let dog = Synset(id: SynsetID("n1"), words: ["dog", "domestic dog"], gloss: "the animal")
+    let chap = Synset(id: SynsetID("n2"), words: ["dog"], gloss: "a man")
+    func hierarchy(kinds: Int) -> Hierarchy {
+      let breeds = (0..<kinds).map { Synset(id: SynsetID("b\($0)"), words: ["breed \($0)"], gloss: "") }
+      return Hierarchy(
+        synsets: [chap, dog] + breeds, hypernyms: breeds.map { (child: $0.id, parent: dog.id) },
+        senses: ["dog": [dog.id, chap.id]])
+    }
+    let resolved = try hierarchy(kinds: 9).resolve("dog")
+    #expect(resolved.id == dog.id)
+    #expect(resolved.alternatives.map(\.id) == [chap.id])
+    #expect(throws: SynsetNameError.self) { try hierarchy(kinds: 8).resolve("dog") }
+  }
+
   @Test(
     "an unknown name brings the nearest lemmas",
     arguments: [
