@@ -29,7 +29,8 @@ struct StoreFixture {
     }
   }
 
-  /// Adds an image whose bytes are `content` (its path where that is nil), with a vector and predictions if given.
+  /// Adds an image whose bytes are `content` (its path where that is nil), with a vector and predictions if
+  /// given.
   @discardableResult
   func add(
     _ path: String, _ vector: [Float]?, wnid: String? = nil, content: String? = nil,
