@@ -185,7 +185,8 @@ synoptic_codec_status synoptic_jpeg_start(
   if (!can_crop(codec)) {
     *region = (synoptic_region){0, 0, width, codec->output_height};
   } else if (region->left > 0 || region->width < width) {
-    // Upsampling treats the first and last column as the image's edge: keep those away from what is asked for.
+    // Upsampling treats the first and last column as the image's edge: keep those away from what is asked
+    // for.
     enum { margin = 4 };
     JDIMENSION left = region->left > margin ? region->left - margin : 0;
     uint32_t right = region->left + region->width;
@@ -251,7 +252,8 @@ synoptic_codec_status synoptic_jpeg_finish(synoptic_jpeg_decoder *decoder, synop
   decoder->report = report;
   struct jpeg_decompress_struct *codec = &decoder->codec;
   if (setjmp(decoder->escape) != 0) return report->status;
-  // Skipping to the very end would leave the rest of the stream, and damage in it, unread: the last row is read.
+  // Skipping to the very end would leave the rest of the stream, and damage in it, unread: the last row is
+  // read.
   JDIMENSION left = codec->output_height - codec->output_scanline;
   if (left > 1) jpeg_skip_scanlines(codec, left - 1);
   JSAMPROW target = decoder->row;

@@ -1,5 +1,5 @@
-/// A weight has 24 bits and a product of it and a byte 32: too wide for the 16-bit multiply-add, which is the fast
-/// one. So each weight comes in two parts, low 15 bits and the rest, and each part has a sum of its own.
+/// A weight has 24 bits and a product of it and a byte 32: too wide for the 16-bit multiply-add, which is the
+/// fast one. So each weight comes in two parts, low 15 bits and the rest, and each part has a sum of its own.
 #if defined(__x86_64__)
 
 #include <immintrin.h>

@@ -10,8 +10,8 @@
 public enum FileContents {
   /// The bytes of a regular file.
   ///
-  /// - Throws: `CorpusError`: the file is missing, no regular file, not permitted, larger than `limit` bytes, or
-  ///   changed while it was read.
+  /// - Throws: `CorpusError`: the file is missing, no regular file, not permitted, larger than `limit` bytes,
+  /// or   changed while it was read.
   public static func read(_ path: String, limit: Int = 1 << 30) throws(CorpusError) -> [UInt8] {
     // Not blocking: a pipe named like an image must not hold the run.
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

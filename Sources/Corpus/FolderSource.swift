@@ -8,11 +8,11 @@
 
 /// The images under a folder, at any depth, in the order of their paths' bytes.
 ///
-/// Files count whose names end in .jpg, .jpeg or .png, in any case; what starts with a dot is left out. An image's
-/// class is the nearest folder above it that is named by a wnid, `n` and eight digits; without one it has none.
-/// A symbolic link to a file is that file. A link to a folder is followed where it leads out of the root, each
-/// folder once; one that leads to the root, into it or above it is not: what is there is listed already, or is a
-/// loop.
+/// Files count whose names end in .jpg, .jpeg or .png, in any case; what starts with a dot is left out. An
+/// image's class is the nearest folder above it that is named by a wnid, `n` and eight digits; without one it
+/// has none. A symbolic link to a file is that file. A link to a folder is followed where it leads out of the
+/// root, each folder once; one that leads to the root, into it or above it is not: what is there is listed
+/// already, or is a loop.
 public struct FolderSource: ImageSource {
   public let root: String
 

@@ -28,7 +28,8 @@ struct LineReader: ~Copyable {
 
   deinit { close(file) }
 
-  /// The next line without its end (`\n` or `\r\n`) and, on the first, without a byte order mark; nil at the end.
+  /// The next line without its end (`\n` or `\r\n`) and, on the first, without a byte order mark; nil at the
+  /// end.
   mutating func next() throws(CorpusError) -> [UInt8]? {
     var text: [UInt8] = []
     while true {

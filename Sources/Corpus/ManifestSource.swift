@@ -2,12 +2,12 @@ import Digest
 
 /// Images listed in a file: TSV, CSV or JSON lines, one image a record, with its path and its class.
 ///
-/// A first record that names a path column (`path`, `file`, `filename` or `image`) is a header; the class stands
-/// under `class`, `label`, `synset` or `wnid`, and other columns are passed over. Without a header a record is a
-/// path and, where there is one, a class. JSON lines use the same names as keys. Paths are only ever read, so
-/// absolute ones and those with `..` are allowed; what is relative is so to `root`. Entries come in the file's
-/// order. A path that stands twice is an error naming both lines; a file that is not there is an entry with a
-/// problem.
+/// A first record that names a path column (`path`, `file`, `filename` or `image`) is a header; the class
+/// stands under `class`, `label`, `synset` or `wnid`, and other columns are passed over. Without a header a
+/// record is a path and, where there is one, a class. JSON lines use the same names as keys. Paths are only
+/// ever read, so absolute ones and those with `..` are allowed; what is relative is so to `root`. Entries
+/// come in the file's order. A path that stands twice is an error naming both lines; a file that is not there
+/// is an entry with a problem.
 public struct ManifestSource: ImageSource {
   public let root: String
   /// The manifest itself.
@@ -15,8 +15,8 @@ public struct ManifestSource: ImageSource {
   private let format: ManifestFormat
 
   /// - Parameter root: a folder; the manifest's own without it.
-  /// - Throws: `CorpusError` for another extension than .tsv, .csv, .jsonl or .ndjson, and for a root that is not
-  ///   there.
+  /// - Throws: `CorpusError` for another extension than .tsv, .csv, .jsonl or .ndjson, and for a root that is
+  /// not   there.
   public init(_ path: String, root: String? = nil) throws(CorpusError) {
     guard let format = ManifestFormat(path: path) else { throw .unknownKind(path: path) }
     guard try FileStatus.of(path).kind == .file else { throw .notAFile(path: path) }

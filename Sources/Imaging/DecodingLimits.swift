@@ -4,8 +4,8 @@ public struct DecodingLimits: Sendable, Hashable {
   public var maximumPixels: Int
   /// Scans of a progressive JPEG. Encoders write about ten.
   public var maximumScans: Int
-  /// Scans times pixels of a progressive JPEG with more than 16 scans: a few bytes each can ask for a pass over
-  /// the whole image.
+  /// Scans times pixels of a progressive JPEG with more than 16 scans: a few bytes each can ask for a pass
+  /// over the whole image.
   public var maximumScannedPixels: Int
 
   public init(

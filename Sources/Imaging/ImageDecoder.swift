@@ -1,8 +1,9 @@
 /// Whole images from their files' bytes.
 ///
-/// JPEG is decoded as Pillow's `Image.open(file).convert("RGB")` does (accurate integer DCT, fancy upsampling, grey
-/// repeated, CMYK taken as Adobe's inverted kind); EXIF orientation is not applied, as ImageNet pipelines do not.
-/// PNG is brought to 8 bits by keeping each sample's high byte, with alpha composited on white.
+/// JPEG is decoded as Pillow's `Image.open(file).convert("RGB")` does (accurate integer DCT, fancy
+/// upsampling, grey repeated, CMYK taken as Adobe's inverted kind); EXIF orientation is not applied, as
+/// ImageNet pipelines do not. PNG is brought to 8 bits by keeping each sample's high byte, with alpha
+/// composited on white.
 public enum ImageDecoder {
   /// - Throws: `ImagingError`; damage anywhere in the stream is an error, also where a decoder could go on.
   public static func decode(

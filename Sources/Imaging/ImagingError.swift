@@ -1,4 +1,5 @@
-/// Why an image could not be decoded. A message names what is wrong with the bytes; the caller knows whose they are.
+/// Why an image could not be decoded. A message names what is wrong with the bytes; the caller knows whose
+/// they are.
 public enum ImagingError: Error, Sendable, Hashable, CustomStringConvertible {
   /// There are no bytes.
   case empty

@@ -26,7 +26,8 @@ struct JPEGStream: ~Copyable {
 
   deinit { synoptic_jpeg_close(decoder) }
 
-  /// Chooses the pixels to decode; gives the rectangle that rows will really hold, at least what was asked for.
+  /// Chooses the pixels to decode; gives the rectangle that rows will really hold, at least what was asked
+  /// for.
   mutating func start(
     columns: Range<Int>, rows: Range<Int>, bytesPerPixel: Int, limits: DecodingLimits
   ) throws(ImagingError) -> (columns: Range<Int>, rows: Range<Int>) {

@@ -4,8 +4,9 @@ public enum PreprocessingGeometry: Sendable, Hashable, Codable {
   case stretch
   /// The shorter side resized to `size`, then the center cut out.
   ///
-  /// torchvision's `Resize(size)` and `CenterCrop`: the longer side is `Int(size * long / short)`, the offsets are
-  /// halves rounded to even. An image that stays smaller than the crop cannot be: `size` is at least the crop's.
+  /// torchvision's `Resize(size)` and `CenterCrop`: the longer side is `Int(size * long / short)`, the
+  /// offsets are halves rounded to even. An image that stays smaller than the crop cannot be: `size` is at
+  /// least the crop's.
   case shorterSide(size: Int)
   /// A centered square of the shorter side times n / (n + padding), n the crop's own side, then resized.
   ///

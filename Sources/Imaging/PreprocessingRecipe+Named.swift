@@ -20,10 +20,11 @@ extension PreprocessingRecipe {
     name: "torchvision", inputSize: 224, geometry: .shorterSide(size: 256), filter: .bilinear, divisor: 255,
     means: [0.485, 0.456, 0.406], deviations: [0.229, 0.224, 0.225])
 
-  /// VGG16 as Keras has it: blue, green, red, less ImageNet's means; scaled as in the paper's single-scale test.
+  /// VGG16 as Keras has it: blue, green, red, less ImageNet's means; scaled as in the paper's single-scale
+  /// test.
   ///
-  /// Source: github.com/keras-team/keras, applications/imagenet_utils.py, `preprocess_input` mode "caffe". That
-  /// says nothing of resizing: shorter side 256 and a center crop of 224 follow Simonyan and Zisserman,
+  /// Source: github.com/keras-team/keras, applications/imagenet_utils.py, `preprocess_input` mode "caffe".
+  /// That says nothing of resizing: shorter side 256 and a center crop of 224 follow Simonyan and Zisserman,
   /// arXiv:1409.1556, section 3.2.
   public static let kerasVGG16 = PreprocessingRecipe(
     name: "keras-vgg16", inputSize: 224, geometry: .shorterSide(size: 256), filter: .bilinear,

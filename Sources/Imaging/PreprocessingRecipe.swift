@@ -14,7 +14,8 @@ public struct PreprocessingRecipe: Sendable, Hashable, Codable {
   /// ... the rest divided by this.
   public var deviations: [Float]
 
-  /// - Precondition: a positive size, and three channels' worth of each of the lists; `channelOrder` within 0...2.
+  /// - Precondition: a positive size, and three channels' worth of each of the lists; `channelOrder` within
+  /// 0...2.
   public init(
     name: String, inputSize: Int, geometry: PreprocessingGeometry, filter: ResamplingFilter,
     channelOrder: [Int] = [0, 1, 2], divisor: Float = 1, means: [Float], deviations: [Float]

@@ -1,7 +1,8 @@
 /// A file's bytes to a network's pixels in one pass: for one worker, which keeps it from image to image.
 ///
-/// Only the part of a JPEG that the recipe keeps goes through the inverse DCT and color conversion, a strip of rows
-/// at a time, straight into the resampling; the pixels equal `recipe.pixels(of: ImageDecoder.decode(bytes))`.
+/// Only the part of a JPEG that the recipe keeps goes through the inverse DCT and color conversion, a strip
+/// of rows at a time, straight into the resampling; the pixels equal `recipe.pixels(of:
+/// ImageDecoder.decode(bytes))`.
 public struct Preprocessor: Sendable {
   public let recipe: PreprocessingRecipe
   public let limits: DecodingLimits

@@ -1,9 +1,10 @@
 import CKernels
 
-/// Resizes and crops in one go: only pixels that reach the output are read, and only outputs that are kept computed.
+/// Resizes and crops in one go: only pixels that reach the output are read, and only outputs that are kept
+/// computed.
 ///
-/// A value for one worker: it keeps its buffers and recent weights, so that an image of a size seen before costs
-/// no allocation.
+/// A value for one worker: it keeps its buffers and recent weights, so that an image of a size seen before
+/// costs no allocation.
 struct Resampler: Sendable {
   /// The rectangle of the image that the producer gives, and how many of its rows at a time.
   struct Source {
@@ -24,7 +25,8 @@ struct Resampler: Sendable {
   /// What the second pass made, RGBX, when that is the one along rows.
   private var unpacked: [UInt8] = []
 
-  /// Sources are as varied as cameras, but a corpus repeats a few sizes; beyond this many the cache starts again.
+  /// Sources are as varied as cameras, but a corpus repeats a few sizes; beyond this many the cache starts
+  /// again.
   private static let cachedAxes = 128
   /// Buffers larger than this, for rare huge images, are let go after use.
   private static let keptBytes = 32 << 20

@@ -1,7 +1,7 @@
 /// Which outputs along one axis are wanted, and of what resize.
 ///
-/// A stretch of the source (`sourceOffset`, `sourceSize`) is resized to `outputSize`, of which `outputs` are kept:
-/// cropping before a resize changes the first pair, cropping after it the last range.
+/// A stretch of the source (`sourceOffset`, `sourceSize`) is resized to `outputSize`, of which `outputs` are
+/// kept: cropping before a resize changes the first pair, cropping after it the last range.
 struct ResamplingAxis: Hashable, Sendable {
   var sourceOffset: Int
   var sourceSize: Int

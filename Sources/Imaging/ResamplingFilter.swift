@@ -8,8 +8,8 @@
 
 /// The reconstruction filters of Pillow's `Image.resize`, widened when an image shrinks (antialiased).
 ///
-/// Source: Pillow, libImaging/Resample.c. Each is evaluated with the same operations in the same order, so that
-/// weights round to the same integers.
+/// Source: Pillow, libImaging/Resample.c. Each is evaluated with the same operations in the same order, so
+/// that weights round to the same integers.
 public enum ResamplingFilter: String, Sendable, Hashable, Codable, CaseIterable {
   case box
   case bilinear
@@ -18,7 +18,8 @@ public enum ResamplingFilter: String, Sendable, Hashable, Codable, CaseIterable 
   /// A sinc windowed by one three times as wide.
   case lanczos
 
-  /// Distance from the center, in source pixels of an image that is not shrunk, beyond which weights are zero.
+  /// Distance from the center, in source pixels of an image that is not shrunk, beyond which weights are
+  /// zero.
   var support: Double {
     switch self {
     case .box: 0.5

@@ -15,7 +15,8 @@ struct ResamplingTests {
     var description: String { "\(from.0)x\(from.1) to \(to.0)x\(to.1)" }
   }
 
-  /// Odd sizes, single pixels, one axis unchanged, upscaling, long weights, and both orders of the two passes.
+  /// Odd sizes, single pixels, one axis unchanged, upscaling, long weights, and both orders of the two
+  /// passes.
   static let cases: [Case] = [
     Case(from: (1, 1), to: (1, 1)), Case(from: (1, 1), to: (7, 5)), Case(from: (1, 9), to: (4, 3)),
     Case(from: (9, 1), to: (3, 4)), Case(from: (2, 2), to: (1, 1)), Case(from: (31, 17), to: (31, 17)),

@@ -1,4 +1,5 @@
-/// JPEG and PNG decoding behind functions that return a status: neither library's `longjmp` leaves this target.
+/// JPEG and PNG decoding behind functions that return a status: neither library's `longjmp` leaves this
+/// target.
 #ifndef SYNOPTIC_CCODECS_H
 #define SYNOPTIC_CCODECS_H
 

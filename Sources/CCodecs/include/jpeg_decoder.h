@@ -1,9 +1,9 @@
 /// One JPEG image from memory, by libjpeg-turbo with the settings Pillow uses: accurate integer DCT, fancy
 /// upsampling, no scaling.
 ///
-/// The order of calls is open, start, read_rows until all rows are there, finish; close at any point. Each returns
-/// a status; after any other than SYNOPTIC_CODEC_OK only close may follow, except that read_rows and finish
-/// report damage which libjpeg went on from (`warnings` > 0), when reading on is possible.
+/// The order of calls is open, start, read_rows until all rows are there, finish; close at any point. Each
+/// returns a status; after any other than SYNOPTIC_CODEC_OK only close may follow, except that read_rows and
+/// finish report damage which libjpeg went on from (`warnings` > 0), when reading on is possible.
 #ifndef SYNOPTIC_JPEG_DECODER_H
 #define SYNOPTIC_JPEG_DECODER_H
 
@@ -36,8 +36,8 @@ synoptic_jpeg_decoder *synoptic_jpeg_open(
 
 /// Chooses the pixels to be decoded and how many bytes each takes: 3 (RGB) or 4 (RGBX, X undefined).
 ///
-/// `region` is widened to what libjpeg can give without changing a pixel's value: whole columns of blocks, and a
-/// margin that chroma upsampling needs. The scan limit also bounds scans times pixels.
+/// `region` is widened to what libjpeg can give without changing a pixel's value: whole columns of blocks,
+/// and a margin that chroma upsampling needs. The scan limit also bounds scans times pixels.
 synoptic_codec_status synoptic_jpeg_start(
     synoptic_jpeg_decoder *decoder, synoptic_region *region, uint32_t bytes_per_pixel, uint32_t maximum_scans,
     uint64_t maximum_scanned_pixels, synoptic_codec_report *report);

@@ -22,7 +22,8 @@ typedef struct synoptic_png_header {
 synoptic_png_decoder *synoptic_png_open(
     const uint8_t *bytes, size_t count, synoptic_png_header *header, synoptic_codec_report *report);
 
-/// Decodes the whole image as RGBX over a white background, `stride` bytes a row (at least 4 times the width).
+/// Decodes the whole image as RGBX over a white background, `stride` bytes a row (at least 4 times the
+/// width).
 ///
 /// Alpha is straight; a channel is (c * a + 255 * (255 - a)) / 255, rounded to the nearest.
 synoptic_codec_status synoptic_png_read(
