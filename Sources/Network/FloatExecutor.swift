@@ -17,7 +17,8 @@ public struct FloatExecutor: Sendable {
     }
     self.graph = graph
     self.instructionSet = instructionSet
-    knownValues = Set(graph.nodes.flatMap(\.outputs)).union(graph.inputs.map(\.name)).union(graph.constants.keys)
+    knownValues = Set(graph.nodes.flatMap(\.outputs)).union(graph.inputs.map(\.name)).union(
+      graph.constants.keys)
   }
 
   /// Computes the values named in `outputs`, and no more than they need.
@@ -67,7 +68,8 @@ public struct FloatExecutor: Sendable {
     var given = inputs.makeIterator()
     let arguments = node.inputs.map { $0.isEmpty ? nil : given.next() }
     guard zip(node.inputs, arguments).allSatisfy({ $0.isEmpty || $1 != nil }) else {
-      throw .invalidNode(node: node.name, reason: "it needs \(node.inputs.count) inputs, \(inputs.count) are there")
+      throw .invalidNode(
+        node: node.name, reason: "it needs \(node.inputs.count) inputs, \(inputs.count) are there")
     }
     return [try execute(node, arguments)]
   }
@@ -89,7 +91,8 @@ public struct FloatExecutor: Sendable {
         zip(tensor.shape, input.shape).allSatisfy({ $0 == $1 || $1 == -1 })
       else {
         let wanted = input.shape.map { $0 == -1 ? "any" : "\($0)" }.joined(separator: ", ")
-        throw .invalidInput(name: input.name, reason: "its shape is \(tensor.shape), the network takes [\(wanted)]")
+        throw .invalidInput(
+          name: input.name, reason: "its shape is \(tensor.shape), the network takes [\(wanted)]")
       }
     }
   }

@@ -34,7 +34,9 @@ extension FloatStep {
   private func dense(_ x: Tensor, _ weights: Tensor, _ rows: Int, _ depth: Int, _ columns: Int) -> Tensor {
     make { output in
       weights.withFloatBytes { weights in
-        withPointer(x) { synoptic_float_dense(kernelSet, $0, weights.baseAddress, output, rows, depth, columns) }
+        withPointer(x) {
+          synoptic_float_dense(kernelSet, $0, weights.baseAddress, output, rows, depth, columns)
+        }
       }
     }
   }

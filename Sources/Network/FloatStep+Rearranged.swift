@@ -61,7 +61,9 @@ extension FloatStep {
     guard rank > 0 else { return inputs[0] }
     let steps = Self.steps(shape)
     // By dimension the part of the input that stays (negative amounts crop).
-    let kept = source.indices.map { max(0, -amounts[$0])..<max(max(0, -amounts[$0]), source[$0] + min(0, amounts[rank + $0])) }
+    let kept = source.indices.map {
+      max(0, -amounts[$0])..<max(max(0, -amounts[$0]), source[$0] + min(0, amounts[rank + $0]))
+    }
     let inner = kept[rank - 1]
     return make { output in
       output.update(repeating: value, count: count)
@@ -110,7 +112,9 @@ extension FloatStep {
     guard let indices = inputs[1].integers else { throw inference.invalid("its indices are not integers") }
     let size = source[axis]
     let positions = indices.map { $0 < 0 ? Int(clamping: $0) + size : Int(clamping: $0) }
-    guard positions.allSatisfy({ $0 >= 0 && $0 < size }) else { throw inference.invalid("an index outside \(size)") }
+    guard positions.allSatisfy({ $0 >= 0 && $0 < size }) else {
+      throw inference.invalid("an index outside \(size)")
+    }
     let outer = source[..<axis].reduce(1, *)
     let part = source[(axis + 1)...].reduce(1, *)
     return make { output in

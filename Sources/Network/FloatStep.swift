@@ -20,7 +20,8 @@ struct FloatStep {
     case .maxPool(let pooling): return try maxPool(pooling)
     case .averagePool(let pooling): return try averagePool(pooling)
     case .globalAveragePool: return planes { synoptic_float_mean($0, $1) }
-    case .globalMaxPool: return planes { start, count in UnsafeBufferPointer(start: start, count: count).max() ?? 0 }
+    case .globalMaxPool:
+      return planes { start, count in UnsafeBufferPointer(start: start, count: count).max() ?? 0 }
     case .activation(let activation): return apply(activation, to: x)
     case .parametricRelu: return combine(x, inputs[1]) { $0 < 0 ? $0 * $1 : $0 }
     case .add(let activation): return add(activation)

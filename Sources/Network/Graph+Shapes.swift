@@ -20,7 +20,8 @@ extension Graph {
       if shape.first == -1 { shape[0] = batch }
       if let open = shape.firstIndex(of: -1) {
         throw .invalidInput(
-          name: input.name, reason: "its dimension \(open) is open (shape \(input.shape)); only the first may be")
+          name: input.name,
+          reason: "its dimension \(open) is open (shape \(input.shape)); only the first may be")
       }
       result[input.name] = shape
     }

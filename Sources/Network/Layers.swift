@@ -31,7 +31,8 @@ extension Graph {
     let count = shape.reduce(1, *)
     switch node.operation {
     case .convolution: return count * (shapes[node.inputs[1]] ?? []).dropFirst().reduce(1, *)
-    case .gemm(let gemm): return count * ((shapes[node.inputs[0]] ?? []).dropFirst(gemm.transposeA ? 0 : 1).first ?? 0)
+    case .gemm(let gemm):
+      return count * ((shapes[node.inputs[0]] ?? []).dropFirst(gemm.transposeA ? 0 : 1).first ?? 0)
     case .matMul: return count * (shapes[node.inputs[0]]?.last ?? 0)
     default: return 0
     }
@@ -47,7 +48,8 @@ extension Operation {
     switch self {
     case .convolution(let convolution):
       let size = window(convolution.kernel, convolution.strides)
-      return convolution.groups == 1 ? "convolution \(size)" : "convolution \(size) in \(convolution.groups) groups"
+      return convolution.groups == 1
+        ? "convolution \(size)" : "convolution \(size) in \(convolution.groups) groups"
     case .maxPool(let pooling): return "max pool \(window(pooling.kernel, pooling.strides))"
     case .averagePool(let pooling): return "average pool \(window(pooling.kernel, pooling.strides))"
     case .gemm: return "dense"

@@ -30,7 +30,9 @@ public struct NumpyArray: Sendable, Equatable {
   /// - Throws: `NetworkError.unreadable` or `.malformed`, with the byte where the file is wrong.
   public static func read(_ path: String) throws(NetworkError) -> NumpyArray {
     let file = try MappedFile(path: path)
-    return try file.withBytes { bytes throws(NetworkError) in try NumpyReader(path: path, bytes: bytes).array() }
+    return try file.withBytes { bytes throws(NetworkError) in
+      try NumpyReader(path: path, bytes: bytes).array()
+    }
   }
 
   /// Writes version 1.0, to a temporary file beside it that is then renamed.
@@ -115,7 +117,9 @@ private struct NumpyReader {
     return shape
   }
 
-  private func floats(_ data: UnsafeRawBufferPointer, _ shape: [Int], _ offset: Int) throws(NetworkError) -> [Float] {
+  private func floats(_ data: UnsafeRawBufferPointer, _ shape: [Int], _ offset: Int) throws(NetworkError)
+    -> [Float]
+  {
     let count = try count(shape, 4, data.count, offset)
     return [Float](unsafeUninitializedCapacity: count) { target, initialized in
       UnsafeMutableRawBufferPointer(target).copyMemory(from: data)

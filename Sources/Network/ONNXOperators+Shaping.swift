@@ -78,7 +78,9 @@ extension ONNXOperators {
   ) throws(NetworkError) {
     let node = context.node
     guard context.opset < 10 else {
-      guard context.input(1) != nil, context.input(2) != nil else { throw node.invalid("there are no bounds") }
+      guard context.input(1) != nil, context.input(2) != nil else {
+        throw node.invalid("there are no bounds")
+      }
       return
     }
     guard let starts = node.integers("starts"), let ends = node.integers("ends") else {

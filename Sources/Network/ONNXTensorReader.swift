@@ -105,7 +105,9 @@ struct ONNXTensorReader {
     }
     let base = range.lowerBound
     func floats(_ value: (Int) -> Float) -> Tensor { Tensor(shape: shape, values: (0..<count).map(value)) }
-    func integers(_ value: (Int) -> Int64) -> Tensor { Tensor(shape: shape, integers: (0..<count).map(value)) }
+    func integers(_ value: (Int) -> Int64) -> Tensor {
+      Tensor(shape: shape, integers: (0..<count).map(value))
+    }
     switch fields.type {
     case 2: return integers { Int64(reader.element(base + $0, UInt8.self)) }
     case 3: return integers { Int64(reader.element(base + $0, Int8.self)) }

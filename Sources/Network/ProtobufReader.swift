@@ -86,7 +86,9 @@ struct ProtobufReader {
 /// Readings of one field's value, with an error where the file has another wire type than the schema.
 extension ProtobufReader {
   func range(_ value: Value) throws(NetworkError) -> Range {
-    guard case .bytes(let range) = value else { throw failure("a field that should hold bytes holds a number") }
+    guard case .bytes(let range) = value else {
+      throw failure("a field that should hold bytes holds a number")
+    }
     return range
   }
 

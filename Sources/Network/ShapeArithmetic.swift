@@ -54,7 +54,9 @@ enum ShapeArithmetic {
       return try result((0..<range.count).map { values[0][range.start + $0 * range.step] })
     case .transpose where shapes[0].count == 2:
       let (rows, columns) = (shapes[0][0], shapes[0][1])
-      guard try inference.permutation(permutation(of: node), rank: 2) == [1, 0] else { return try result(values[0]) }
+      guard try inference.permutation(permutation(of: node), rank: 2) == [1, 0] else {
+        return try result(values[0])
+      }
       return try result((0..<rows * columns).map { values[0][$0 % rows * columns + $0 / rows] })
     case .add, .subtract, .multiply, .divide: return try binary(node, values, inference)
     default: return nil
@@ -94,7 +96,8 @@ enum ShapeArithmetic {
     case .float32: return Tensor(shape: tensor.shape, values: tensor.floats)
     case .int64:
       if tensor.element == .int64 { return tensor }
-      return Tensor(shape: tensor.shape, integers: tensor.floats.map { Int64(exactly: $0.rounded(.towardZero)) ?? 0 })
+      return Tensor(
+        shape: tensor.shape, integers: tensor.floats.map { Int64(exactly: $0.rounded(.towardZero)) ?? 0 })
     }
   }
 }

@@ -142,8 +142,9 @@ extension ShapeInference {
     }
     var ranges = shape.map { SliceRange(start: 0, step: 1, count: $0) }
     for index in starts.indices {
-      guard let range = SliceRange(
-        starts[index], ends[index], step: steps[index], size: shape[axes[index]])
+      guard
+        let range = SliceRange(
+          starts[index], ends[index], step: steps[index], size: shape[axes[index]])
       else { throw invalid("a step of \(steps[index])") }
       ranges[axes[index]] = range
     }

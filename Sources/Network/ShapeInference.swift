@@ -19,7 +19,7 @@ struct ShapeInference {
     var count = 1
     for size in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      guard size >= 0, !overflow, product < 1 << 36 else {
+      guard size >= 0, !overflow, product <= 1 << 30 else {
         throw invalid("its result would have the shape \(shape)")
       }
       count = product
@@ -77,7 +77,8 @@ struct ShapeInference {
       let lead = result.count - shape.count
       for (index, size) in shape.enumerated() where size != result[lead + index] {
         guard size == 1 || result[lead + index] == 1 else {
-          throw invalid("shapes \(shapes.map(String.init(describing:)).joined(separator: " and ")) do not fit")
+          throw invalid(
+            "shapes \(shapes.map(String.init(describing:)).joined(separator: " and ")) do not fit")
         }
         result[lead + index] = size == 1 ? result[lead + index] : size
       }

@@ -16,8 +16,10 @@ struct WindowGeometry {
       input.width, kernel.width, strides.width, dilations.width, pads.left, pads.right, automatic,
       ceilMode, node)
     // Kernels keep a padded copy of a plane.
-    guard (input.height + top + bottom).multipliedReportingOverflow(
-      by: input.width + left + right).partialValue < 1 << 30
+    guard
+      (input.height + top + bottom).multipliedReportingOverflow(
+        by: input.width + left + right
+      ).partialValue < 1 << 30
     else { throw .invalidNode(node: node, reason: "its padded map is too large") }
     self.input = input
     self.output = Int2(height, width)
@@ -44,7 +46,8 @@ struct WindowGeometry {
     let span = input + before + after - extent
     guard span >= 0 else {
       throw .invalidNode(
-        node: node, reason: "its window of \(extent) is larger than the padded map of \(input + before + after)")
+        node: node,
+        reason: "its window of \(extent) is larger than the padded map of \(input + before + after)")
     }
     var output = (ceilMode ? span + stride - 1 : span) / stride + 1
     // A window that would begin in the padding after the map is left out.

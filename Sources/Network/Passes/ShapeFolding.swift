@@ -38,7 +38,9 @@ extension Graph {
     var target = first
     let open = first.indices.filter { first[$0] != second[$0] }
     for index in open {
-      if shape.indices.contains(index), Int64(shape[index]) == first[index], Int64(other[index]) == second[index] {
+      if shape.indices.contains(index), Int64(shape[index]) == first[index],
+        Int64(other[index]) == second[index]
+      {
         target[index] = 0
       } else if !target.contains(-1) {
         target[index] = -1
