@@ -4,6 +4,7 @@ import Network
 public struct Calibration: Sendable {
   /// By value name.
   public private(set) var histograms: [String: ActivationHistogram] = [:]
+  private var means: [String: ChannelMeans] = [:]
 
   public init() {}
 
@@ -12,15 +13,12 @@ public struct Calibration: Sendable {
   /// - Parameter input: float32 [1, C, H, W].
   public mutating func observe(_ input: Tensor, through executor: FloatExecutor) throws {
     guard let name = executor.graph.inputs.first?.name else { return }
-    count(name, input)
-    var collected: [(String, ActivationHistogram)] = []
-    let existing = histograms
-    _ = try executor.run([name: input], outputs: executor.graph.outputs) { value, tensor in
-      var histogram = existing[value] ?? ActivationHistogram()
-      tensor.withFloats { histogram.add($0) }
-      collected.append((value, histogram))
-    }
-    for (value, histogram) in collected { histograms[value] = histogram }
+    // The executor's closure can't write into `self`: what was seen so far moves into a local while it runs.
+    var seen = Calibration()
+    swap(&seen, &self)
+    defer { swap(&seen, &self) }
+    seen.count(name, input)
+    _ = try executor.run([name: input], outputs: executor.graph.outputs) { seen.count($0, $1) }
   }
 
   /// Adds what another calibration, of other images, has seen. The order of merging does not matter.
@@ -28,6 +26,7 @@ public struct Calibration: Sendable {
     for (value, histogram) in other.histograms {
       histograms[value, default: ActivationHistogram()].merge(histogram)
     }
+    for (value, mean) in other.means { means[value, default: ChannelMeans()].merge(mean) }
   }
 
   /// The range of least squared error for a value.
@@ -38,7 +37,11 @@ public struct Calibration: Sendable {
     return range
   }
 
+  /// The mean of each channel of a value; empty where it was never seen.
+  func channelMeans(of value: String) -> [Float] { means[value]?.values ?? [] }
+
   private mutating func count(_ value: String, _ tensor: Tensor) {
     tensor.withFloats { histograms[value, default: ActivationHistogram()].add($0) }
+    means[value, default: ChannelMeans()].add(tensor)
   }
 }

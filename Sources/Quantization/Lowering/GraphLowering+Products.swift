@@ -78,7 +78,10 @@ extension GraphLowering {
     let bounds = try clampBounds(of: sumActivation, node: sumNode)
     let name = sumNode.outputs[0]
     let staysFloat = isFinal(name) && residual == nil && !isDepthwise || isSoftmaxInput(name)
-    let quantized = QuantizedWeights(weights, perChannel: perChannel, bias: bias, inputScale: inputScale)
+    let quantized = QuantizedWeights(
+      weights, perChannel: perChannel, bias: bias, inputScale: inputScale,
+      inputMeans: inputMeans(of: node, isDepthwise: isDepthwise, perChannel: perChannel),
+      isDepthwise: isDepthwise)
     let output = try define(
       name, node: node.name, quantization: staysFloat ? nil : try quantization(of: name))
     operations.append(
@@ -87,6 +90,13 @@ extension GraphLowering {
           node: node.name, input: source, output: output, window: window, isDepthwise: isDepthwise,
           weights: data.append(quantized.values), weightScales: data.append(quantized.scales),
           bias: data.append(quantized.bias), lower: bounds.lower, upper: bounds.upper, residual: residual)))
+  }
+
+  /// Channel means of a node's input where they belong to its weights in an orderly way.
+  private func inputMeans(of node: Node, isDepthwise: Bool, perChannel: Int) -> [Float] {
+    let means = calibration.channelMeans(of: node.inputs[0])
+    guard !means.isEmpty, isDepthwise || perChannel % means.count == 0 else { return [] }
+    return means
   }
 
   private func isSoftmaxInput(_ name: String) -> Bool {

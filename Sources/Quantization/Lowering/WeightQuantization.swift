@@ -9,16 +9,30 @@ struct QuantizedWeights {
   ///   - weights: float32, a row of `perChannel` weights for each output channel.
   ///   - bias: one for each output channel, or empty.
   ///   - inputScale: of the activations these weights meet.
-  init(_ weights: [Float], perChannel: Int, bias: [Float], inputScale: Float) {
+  ///   - inputMeans: what each weight of a row meets on average, for bias correction; empty for none. For
+  ///     depthwise filters one mean a row, otherwise one for each `perChannel / inputMeans.count` weights.
+  init(
+    _ weights: [Float], perChannel: Int, bias: [Float], inputScale: Float, inputMeans: [Float] = [],
+    isDepthwise: Bool = false
+  ) {
     let channels = perChannel > 0 ? weights.count / perChannel : 0
     values = [Int8](repeating: 0, count: weights.count)
     scales = []
     self.bias = []
     for channel in 0..<channels {
       let row = channel * perChannel..<(channel + 1) * perChannel
-      let real = bias.isEmpty ? 0 : bias[channel]
+      var real = bias.isEmpty ? 0 : bias[channel]
       let scale = Self.scale(weights[row], bias: real, inputScale: inputScale)
       for index in row { values[index] = Self.round(weights[index] / scale) }
+      // Rounding the weights moves the mean of the output: the bias takes that back. Nagel et al. 2019,
+      // "Data-Free Quantization Through Weight Equalization and Bias Correction", section 4.2.
+      let spread = inputMeans.isEmpty ? 1 : max(1, perChannel / inputMeans.count)
+      for (position, index) in row.enumerated() where !inputMeans.isEmpty {
+        let mean =
+          isDepthwise ? inputMeans[channel] : inputMeans[min(position / spread, inputMeans.count - 1)]
+        let moved = (Float(values[index]) * scale - weights[index]) * mean
+        if moved.isFinite { real -= moved }
+      }
       scales.append(scale)
       self.bias.append(Self.roundBias(real / (inputScale * scale)))
     }
