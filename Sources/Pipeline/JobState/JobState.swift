@@ -106,7 +106,7 @@ public enum JobState {
 }
 
 /// What a store knows of one stage.
-public struct StageStatus: Sendable, Hashable {
+public struct StageStatus: Sendable, Hashable, Codable {
   public var name: String
   public var uses: String
   /// `current` or `incomplete`: whether it is stale only the pipeline file can tell.

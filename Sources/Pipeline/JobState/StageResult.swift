@@ -54,8 +54,8 @@ struct StageResult: Sendable {
       arguments: [counts.done, counts.failed, seconds, timestamp(), id])
   }
 
-  /// Remembers why a result isn't finished; its state stays as it is.
-  static func note(_ db: Database, id: Int64, error: String, seconds: Double) throws {
+  /// Remembers why a result isn't finished, nil where it was merely stopped; its state stays as it is.
+  static func note(_ db: Database, id: Int64, error: String?, seconds: Double) throws {
     try db.execute(
       sql: "UPDATE stage_result SET error = ?, seconds = ? WHERE id = ?", arguments: [error, seconds, id])
   }

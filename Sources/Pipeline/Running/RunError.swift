@@ -19,6 +19,7 @@ public enum RunError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// An error in words that say what to do, where it is one of the store's.
   static func message(_ error: any Error) -> String {
+    if error is CancellationError { return RunStopped().description }
     guard let error = error as? DatabaseError else { return "\(error)" }
     let kept = "nothing of the last transaction was kept, and a new run goes on from before it"
     switch error.resultCode {

@@ -61,9 +61,9 @@ struct StageRun: Sendable {
         let seconds = start.seconds
         let isStop = error is RunStopped || error is CancellationError
         // Only a courtesy to the next plan: where the store is what failed, this fails too.
+        // A stop is no fault: the counts tell the next plan how far it came.
         try? await runner.database.write { db in
-          try StageResult.note(
-            db, id: id, error: isStop ? "it was stopped" : message, seconds: seconds)
+          try StageResult.note(db, id: id, error: isStop ? nil : message, seconds: seconds)
         }
         items = await recounted(id) ?? items
       }
