@@ -28,6 +28,8 @@ public indirect enum ParameterType: Sendable {
   /// A file or folder, relative to the pipeline file. Never part of a fingerprint as text: the stage's
   /// `inputs()` say whether its contents or its name count.
   case path(PathType)
+  /// One of a few names that stand for something built in, or else a path: `labels: ilsvrc2012`.
+  case nameOrPath([String], PathType)
   case text
   case choice([String])
   case integer(ClosedRange<Int>)

@@ -1,11 +1,18 @@
+import GRDB
+
 /// A stage ready to be planned and run: a `WholeStage` or an `ItemStage`.
 public protocol Stage: Sendable {
   /// What belongs to the fingerprint besides parameters and references, in a fixed order.
   func inputs() throws -> [StageInput]
+
+  /// Called when the stage's name comes to stand for a result that is there already: a parameter was switched
+  /// back, say. For what goes by names, such as which vectors a search takes when none are named.
+  func adopt(_ identity: StageIdentity, in db: Database) throws
 }
 
 extension Stage {
   public func inputs() throws -> [StageInput] { [] }
+  public func adopt(_ identity: StageIdentity, in db: Database) throws {}
 }
 
 public enum StageInput: Sendable, Hashable {

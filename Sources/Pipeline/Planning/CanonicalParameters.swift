@@ -16,6 +16,9 @@ enum CanonicalParameters {
       switch declaration.type {
       // A path's contents or its name count as the stage's inputs say; a reference counts as its result.
       case .path, .reference: return []
+      case .nameOrPath:
+        guard case .text = value else { return [] }
+        return [FingerprintComponent(role: .parameter, name: name, text: value.canonicalText)]
       case .group(let inner):
         guard case .group(let given) = value else { return [] }
         return [FingerprintComponent(role: .parameter, name: name, text: "given")]

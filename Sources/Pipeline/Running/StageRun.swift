@@ -101,7 +101,10 @@ struct StageRun: Sendable {
       try KnownStage.find(db, name: name)?.resultID == resultID
     }
     if isKnown { return }
-    try await runner.database.write { [self] db in try record(db, resultID) }
+    try await runner.database.write { [self] db in
+      try record(db, resultID)
+      try stage.stage.adopt(identity, in: db)
+    }
   }
 
   private func begin() async throws -> Int64 {

@@ -6,7 +6,12 @@ enum FileExistsRule {
     _ value: ParameterValue, _ declaration: ParameterDeclaration, named name: String,
     at location: SourceLocation, _ problems: inout [PipelineProblem]
   ) {
-    guard case .path(let type) = declaration.type, case .path(let path) = value else { return }
+    let type: ParameterType.PathType
+    switch declaration.type {
+    case .path(let declared), .nameOrPath(_, let declared): type = declared
+    default: return
+    }
+    guard case .path(let path) = value else { return }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       problems.append(

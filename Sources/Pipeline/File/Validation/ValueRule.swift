@@ -22,6 +22,8 @@ enum ValueRule {
   private static func value(of text: String, as type: ParameterType, folder: String) -> ParameterValue? {
     switch type {
     case .path: text.isEmpty ? nil : .path(FilePath.resolve(text, in: folder))
+    case .nameOrPath(let names, let type):
+      names.contains(text) ? .text(text) : value(of: text, as: .path(type), folder: folder)
     case .text: .text(text)
     case .choice(let choices): choices.contains(text) ? .text(text) : nil
     case .integer(let range): Int(text).flatMap { range.contains($0) ? .integer($0) : nil }
@@ -42,6 +44,7 @@ enum ValueRule {
     case .path(.file): "the path of a file"
     case .path(.folder): "the path of a folder"
     case .path(.any): "the path of a file or folder"
+    case .nameOrPath(let names, let type): "\(names.joined(separator: ", ")), or \(expectation(.path(type)))"
     case .text: "text"
     case .choice(let choices): "one of \(choices.joined(separator: ", "))"
     case .integer(let range): "a whole number" + bounds(range.lowerBound, range.upperBound, .min, .max)
