@@ -1,0 +1,87 @@
+import Imaging
+import Network
+import Quantization
+
+/// A network ready to run, in int8 or float32, with the values to be had from it. Shared by all threads.
+enum NetworkEngine: Sendable {
+  case int8(CompiledPlan)
+  case float32(FloatExecutor, outputs: [String])
+
+  /// - Parameter outputs: names as the network knows them, not aliases.
+  init(_ network: QuantizedNetwork, outputs: [String], instructionSet: InstructionSet) throws {
+    self = .int8(try CompiledPlan(network, outputs: outputs, instructionSet: instructionSet))
+  }
+
+  /// - Parameter graph: simplified.
+  init(_ graph: Graph, outputs: [String], instructionSet: InstructionSet) throws {
+    self = .float32(try FloatExecutor(graph, instructionSet: instructionSet), outputs: outputs)
+  }
+
+  /// Elements of one image's output, by position.
+  func elementCounts() throws -> [Int] {
+    switch self {
+    case .int8(let plan):
+      return try plan.outputs.map { try plan.network.elementCount(of: $0) }
+    case .float32(let executor, let outputs):
+      let shapes = try executor.graph.shapes(batch: 1)
+      return outputs.map { (shapes[$0] ?? []).reduce(1, *) }
+    }
+  }
+
+  /// What one thread runs it with.
+  func makeRunner(_ recipe: PreprocessingRecipe?) throws -> EngineRunner {
+    switch self {
+    case .int8(let plan):
+      let tables = try recipe.map {
+        try PixelTables(plan.network, normalization: $0.normalizationTable(), order: $0.channelOrder)
+      }
+      return EngineRunner(.int8(PlanExecutor(plan), tables))
+    case .float32(let executor, let outputs):
+      return EngineRunner(.float32(executor, outputs, recipe))
+    }
+  }
+}
+
+/// One thread's way to run a network on one image after another; owns the activations' memory.
+struct EngineRunner {
+  enum Kind {
+    case int8(PlanExecutor, PixelTables?)
+    case float32(FloatExecutor, [String], PreprocessingRecipe?)
+  }
+
+  private let kind: Kind
+
+  init(_ kind: Kind) { self.kind = kind }
+
+  /// - Parameter pixels: of the network's input size, before normalization.
+  /// - Returns: the engine's outputs in their order, each flat.
+  func run(_ pixels: PixelImage) throws -> [[Float]] {
+    switch kind {
+    case .int8(let executor, let tables?):
+      try executor.run(pixels: pixels.pixels, tables: tables)
+      return executor.plan.outputs.indices.map(executor.output)
+    case .float32(_, _, let recipe?):
+      return try run(tensor: recipe.tensor(of: pixels))
+    case .int8(_, nil), .float32(_, _, nil):
+      throw QuantizationError.invalidInput(reason: "pixels need a preprocessing recipe to be normalized by")
+    }
+  }
+
+  /// - Parameter tensor: normalized [C, H, W].
+  func run(tensor: [Float]) throws -> [[Float]] {
+    switch kind {
+    case .int8(let executor, _):
+      try executor.run(tensor: tensor)
+      return executor.plan.outputs.indices.map(executor.output)
+    case .float32(let executor, let outputs, _):
+      guard let input = executor.graph.inputs.first else { return [] }
+      let shape = [1] + input.shape.dropFirst()
+      guard shape.reduce(1, *) == tensor.count else {
+        throw NetworkError.invalidInput(
+          name: input.name, reason: "\(tensor.count) numbers were given for the shape \(shape)")
+      }
+      let results = try executor.run([input.name: Tensor(shape: shape, values: tensor)], outputs: outputs)
+      return outputs.map { results[$0]?.floats ?? [] }
+    }
+  }
+}

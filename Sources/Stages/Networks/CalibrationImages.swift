@@ -1,0 +1,68 @@
+import Corpus
+import Digest
+import Imaging
+import Network
+import Quantization
+
+/// The images of a folder that a network is calibrated on: those of the smallest SHA-256 that can be decoded, as the
+/// `network` stage takes them.
+public struct CalibrationImages: Sendable {
+  public let source: String
+  public let count: Int
+  public let recipe: PreprocessingRecipe
+  public let threads: Int
+  /// Absolute paths, by digest; each content once.
+  let locations: [String]
+
+  /// - Parameter folder: or a manifest.
+  /// - Throws: `CorpusError`, `NetworkFileError`.
+  public init(folder: String, count: Int = 300, recipe: PreprocessingRecipe, threads: Int) throws {
+    let locations = try FolderImages(folder).entries.map(\.location)
+    try self.init(
+      source: folder, locations: locations, count: count, recipe: recipe, threads: threads)
+  }
+
+  init(
+    source: String, locations: [String], count: Int, recipe: PreprocessingRecipe, threads: Int
+  ) throws {
+    guard count > 0 else { throw NetworkFileError.invalidCount(name: "The count of images", value: count) }
+    let digests = try ParallelWork.map(count: locations.count, threads: threads) { index in
+      try? SHA256.hash(FileContents.read(locations[index]))
+    }
+    var seen: Set<SHA256Digest> = []
+    let readable = zip(digests, locations).compactMap { digest, location in
+      digest.map { (digest: $0, location: location) }
+    }
+    self.locations = readable.sorted { ($0.digest, $0.location) < ($1.digest, $1.location) }
+      .filter { seen.insert($0.digest).inserted }.map(\.location)
+    self.source = source
+    self.count = count
+    self.recipe = recipe
+    self.threads = threads
+  }
+
+  /// - Throws: `CalibrationError.noImages`, `QuantizationError`.
+  func quantize(_ graph: Graph) throws -> QuantizedNetwork {
+    let (calibration, seen) = try CalibrationRun.run(
+      graph, recipe: recipe, candidates: locations, count: count, threads: threads,
+      bytes: { try? FileContents.read($0) })
+    guard seen > 0 else { throw CalibrationError.noImages(source: source, found: locations.count) }
+    return try QuantizedNetwork.quantize(
+      graph, calibration: calibration, inputRange: PixelTables.range(of: recipe.normalizationTable()))
+  }
+}
+
+/// The readable entries of a folder or manifest, in the source's order.
+struct FolderImages {
+  let entries: [CorpusEntry]
+
+  /// - Throws: `CorpusError`; `NetworkFileError.emptyFolder`.
+  init(_ path: String) throws {
+    var entries: [CorpusEntry] = []
+    try ImageSources.open(path).scan { entry in
+      if entry.problem == nil { entries.append(entry) }
+    }
+    guard !entries.isEmpty else { throw NetworkFileError.emptyFolder(path) }
+    self.entries = entries
+  }
+}

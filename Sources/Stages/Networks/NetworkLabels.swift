@@ -1,0 +1,53 @@
+import Foundation
+import WordNet
+
+/// The classes that a network tells, as wnids in the order of its outputs.
+public enum NetworkLabels {
+  /// Lists that are known by name.
+  public static let names = ["ilsvrc2012"]
+
+  /// - Parameter text: `ilsvrc2012`, or the path of a file with a wnid a line.
+  /// - Throws: `NetworkLabelsError`.
+  public static func load(_ text: String) throws(NetworkLabelsError) -> [String] {
+    if text == "ilsvrc2012" { return ILSVRC2012.wnids }
+    guard let contents = try? String(contentsOfFile: text, encoding: .utf8) else {
+      throw .unreadable(path: text)
+    }
+    var labels: [String] = []
+    for (index, line) in contents.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let label = line.trimmingCharacters(in: .whitespaces)
+      if label.isEmpty || label.hasPrefix("#") { continue }
+      guard !label.contains(where: \.isWhitespace) else {
+        throw .notALabel(path: text, line: index + 1, text: label)
+      }
+      labels.append(label)
+    }
+    guard !labels.isEmpty else { throw .empty(path: text) }
+    return labels
+  }
+
+  /// - Throws: `NetworkLabelsError.countMismatch`.
+  static func check(_ labels: [String], outputs: Int) throws(NetworkLabelsError) {
+    guard labels.count == outputs else { throw .countMismatch(labels: labels.count, outputs: outputs) }
+  }
+}
+
+public enum NetworkLabelsError: Error, Sendable, Hashable, CustomStringConvertible {
+  case unreadable(path: String)
+  case empty(path: String)
+  case notALabel(path: String, line: Int, text: String)
+  case countMismatch(labels: Int, outputs: Int)
+
+  public var description: String {
+    switch self {
+    case .unreadable(let path):
+      "\(path): can't be read as labels; give `ilsvrc2012` or a text file with a wnid a line."
+    case .empty(let path): "\(path): holds no labels; a wnid a line is expected."
+    case .notALabel(let path, let line, let text):
+      "\(path):\(line): \"\(text)\" is no wnid; one a line is expected, in the order of the network's outputs."
+    case .countMismatch(let labels, let outputs):
+      "There are \(labels) labels, and the network has \(outputs) outputs: the labels must be of this network's "
+        + "classes, one an output."
+    }
+  }
+}

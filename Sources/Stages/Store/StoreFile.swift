@@ -1,0 +1,154 @@
+import FeatureStore
+import Foundation
+import GRDB
+import Pipeline
+
+/// The one SQLite file that holds images, vectors and job state.
+///
+/// It is kept in WAL mode, so that any number of readers work beside the one runner.
+public enum StoreFile {
+  public enum Mode: Sendable {
+    /// Makes the file where there is none.
+    case create
+    case readWrite
+  }
+
+  /// "SYNO", in the header of every store: `file` and others can tell it from any other SQLite database.
+  public static let applicationID: Int32 = 0x5359_4e4f
+
+  /// Opens a store to write, after bringing its tables up to date.
+  public static func open(_ path: String, mode: Mode) throws(StoreFileError) -> any DatabaseWriter {
+    let isNew = try inspect(path, mayBeMissing: mode == .create)
+    return try translating(path) {
+      if isNew { try makeEmptyStore(at: path) }
+      let pool = try DatabasePool(path: path, configuration: configuration(isReadOnly: false))
+      try check(pool, path, mayBeOlder: true)
+      try migrator.migrate(pool)
+      return pool
+    }
+  }
+
+  /// Opens a store to read, also while a runner writes. Makes no file where there is none.
+  public static func openReadOnly(_ path: String) throws(StoreFileError) -> any DatabaseReader {
+    _ = try inspect(path, mayBeMissing: false)
+    return try translating(path) {
+      let reader = try reader(path)
+      try check(reader, path, mayBeOlder: false)
+      return reader
+    }
+  }
+
+  /// A reader of a WAL database makes the two files beside it. Where it may not, and there are none, nobody is
+  /// writing, and the file can be read as one that never changes.
+  private static func reader(_ path: String) throws -> any DatabaseReader {
+    let configuration = configuration(isReadOnly: true)
+    do {
+      let reader = try DatabaseQueue(path: path, configuration: configuration)
+      _ = try reader.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") }
+      return reader
+    } catch let error as DatabaseError
+      where error.resultCode == .SQLITE_CANTOPEN && !FileManager.default.fileExists(atPath: path + "-wal")
+    {
+      let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+      return try DatabaseQueue(path: "file:\(escaped)?immutable=1", configuration: configuration)
+    }
+  }
+
+  /// Whether a file begins as an SQLite database does.
+  public static func isSQLite(_ path: String) -> Bool {
+    guard let file = FileHandle(forReadingAtPath: path) else { return false }
+    defer { try? file.close() }
+    return (try? file.read(upToCount: magic.count)) == magic
+  }
+
+  private static let magic = Data("SQLite format 3\0".utf8)
+
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    FeatureStoreSchema.register(in: &migrator)
+    PipelineSchema.register(in: &migrator)
+    return migrator
+  }
+
+  // MARK: Before SQLite opens it
+
+  /// Looks at the file without changing it.
+  ///
+  /// - Returns: whether the store has yet to be made: nothing is there, or an empty file.
+  private static func inspect(_ path: String, mayBeMissing: Bool) throws(StoreFileError) -> Bool {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      guard mayBeMissing else { throw .missing(path: path) }
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+      guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+        throw .cannotCreate(path: path, reason: "there is no folder \(folder)")
+      }
+      guard FileManager.default.isWritableFile(atPath: folder) else {
+        throw .cannotCreate(path: path, reason: "the folder \(folder) can't be written")
+      }
+      return true
+    }
+    guard !isFolder.boolValue else { throw .isFolder(path: path) }
+    guard let file = FileHandle(forReadingAtPath: path) else {
+      throw .unreadable(path: path, reason: "permission to read it is denied")
+    }
+    defer { try? file.close() }
+    let start = (try? file.read(upToCount: magic.count)) ?? Data()
+    // What a kill left of a store that was just being made.
+    if start.isEmpty && mayBeMissing { return true }
+    guard start == magic else { throw .notSQLite(path: path) }
+    return false
+  }
+
+  /// The page size can be chosen only before the first page is written, and before WAL mode.
+  private static func makeEmptyStore(at path: String) throws {
+    let queue = try DatabaseQueue(path: path)
+    try queue.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA page_size = \(FeatureStoreSchema.pageSize)")
+      try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+    }
+    try queue.close()
+  }
+
+  // MARK: With SQLite
+
+  private static func configuration(isReadOnly: Bool) -> Configuration {
+    var configuration = Configuration()
+    configuration.readonly = isReadOnly
+    // Readers don't wait for the runner; two writers meet only for the length of a transaction.
+    configuration.busyMode = .timeout(10)
+    configuration.label = "store"
+    configuration.prepareDatabase { db in
+      // With WAL a power cut can lose the last transactions, never the file: their items are worked again.
+      if !isReadOnly { try db.execute(sql: "PRAGMA synchronous = NORMAL") }
+      try FeatureStoreSchema.prepare(db)
+    }
+    return configuration
+  }
+
+  private static func check(_ reader: any DatabaseReader, _ path: String, mayBeOlder: Bool) throws {
+    try reader.read { db in
+      guard try Int32.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
+        throw StoreFileError.notAStore(path: path)
+      }
+      if try migrator.hasBeenSuperseded(db) { throw StoreFileError.newerVersion(path: path) }
+      if try !mayBeOlder && !migrator.hasCompletedMigrations(db) {
+        throw StoreFileError.olderVersion(path: path)
+      }
+    }
+  }
+
+  private static func translating<Value>(
+    _ path: String, _ body: () throws -> Value
+  ) throws(StoreFileError) -> Value {
+    do {
+      return try body()
+    } catch let error as StoreFileError {
+      throw error
+    } catch let error as DatabaseError {
+      throw StoreFileError(error, path: path)
+    } catch {
+      throw .unreadable(path: path, reason: error.localizedDescription)
+    }
+  }
+}

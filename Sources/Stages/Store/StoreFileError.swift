@@ -1,0 +1,54 @@
+import GRDB
+
+/// Why a store's file can't be used; nothing in it has been changed.
+public enum StoreFileError: Error, Sendable, Hashable, CustomStringConvertible {
+  case missing(path: String)
+  case isFolder(path: String)
+  case unreadable(path: String, reason: String)
+  case cannotCreate(path: String, reason: String)
+  case notSQLite(path: String)
+  /// An SQLite database, but another program's.
+  case notAStore(path: String)
+  case newerVersion(path: String)
+  /// Only when opened to read: a run would bring it up to date.
+  case olderVersion(path: String)
+  case damaged(path: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .missing(let path):
+      "There is no store at \(path): `synoptic run` makes it from a pipeline file."
+    case .isFolder(let path):
+      "\(path) is a folder, and a store is a file."
+    case .unreadable(let path, let reason):
+      "The store \(path) can't be opened: \(reason)."
+    case .cannotCreate(let path, let reason):
+      "The store \(path) can't be made: \(reason)."
+    case .notSQLite(let path):
+      "\(path) is not a store: it doesn't begin as an SQLite database does."
+    case .notAStore(let path):
+      "\(path) is an SQLite database of another program, not a store of Synoptic; it was left as it is."
+    case .newerVersion(let path):
+      "The store \(path) was written by a newer version of Synoptic and was left as it is: use that version."
+    case .olderVersion(let path):
+      "The store \(path) was written by an older version of Synoptic: `synoptic run` brings it up to date."
+    case .damaged(let path, let reason):
+      "The store \(path) is damaged (\(reason)): `synoptic check` tells what can be saved."
+    }
+  }
+
+  /// What an error of SQLite means for the file it was about.
+  init(_ error: DatabaseError, path: String) {
+    let reason = error.message ?? "\(error.resultCode)"
+    switch error.resultCode {
+    case .SQLITE_NOTADB: self = .notSQLite(path: path)
+    case .SQLITE_CORRUPT: self = .damaged(path: path, reason: reason)
+    case .SQLITE_READONLY:
+      self = .unreadable(path: path, reason: "it can't be written; check its permissions and its folder's")
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      self = .unreadable(path: path, reason: "another program has it locked; try again when that has ended")
+    case .SQLITE_FULL: self = .unreadable(path: path, reason: "the disk is full")
+    default: self = .unreadable(path: path, reason: reason)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import FeatureStore
+import Foundation
+import GRDB
+import Pipeline
+import WordNet
+
+/// `synsets`: reads a hierarchy of synsets into the store.
+public struct SynsetsStage: StageKind, WholeStage {
+  public static let name = "synsets"
+  public static let resultsVersion = 1
+  public static let summary = "A hierarchy of synsets, from ImageNet's structure XML or a WordNet database."
+  public static let parameters: [ParameterDeclaration] = [
+    .init(
+      "source", .path(.any), isRequired: true,
+      help: "an ImageNet structure XML file, or a folder with WordNet's data.noun")
+  ]
+
+  let source: String
+
+  public static func makeStage(_ parameters: StageParameters) throws -> any Stage {
+    SynsetsStage(source: try parameters.path("source"))
+  }
+
+  /// The files' contents make the result what it is; where they lie does not.
+  public func inputs() throws -> [StageInput] {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: source, isDirectory: &isFolder), isFolder.boolValue else {
+      return [.file(name: "source", path: source)]
+    }
+    let folder = [source, source + "/dict"].first {
+      FileManager.default.fileExists(atPath: $0 + "/data.noun")
+    }
+    return ["data.noun", "index.noun"].map {
+      .file(name: "source \($0)", path: (folder ?? source) + "/" + $0)
+    }
+  }
+
+  public func run(_ context: StageContext) async throws -> ItemCounts {
+    let hierarchy = try HierarchyReader.read(source)
+    for edge in hierarchy.rejectedEdges.prefix(10) {
+      context.logger.warning(
+        "\(source): \(edge.parent) above \(edge.child) is left out: it closes a cycle or names no synset")
+    }
+    try context.checkForStop()
+    let rows = StoreHierarchy.rows(of: hierarchy)
+    try await context.database.write { [source] db in
+      _ = try rows.write(fingerprint: context.fingerprint, source: source, in: db)
+    }
+    return ItemCounts(done: hierarchy.synsets.count)
+  }
+}
