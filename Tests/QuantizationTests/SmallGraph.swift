@@ -1,0 +1,84 @@
+import Network
+
+/// A named graph small enough to calibrate in a moment; between them they have every operation of the int8 engine.
+struct SmallGraph: Sendable, CustomStringConvertible {
+  let description: String
+  let graph: Graph
+  let images: [Tensor]
+
+  init(_ description: String, channels: Int = 3, _ build: (inout GraphBuilder) -> String) {
+    var builder = GraphBuilder(channels: channels)
+    let output = build(&builder)
+    self.description = description
+    graph = builder.graph(output: output)
+    images = builder.images(24)
+  }
+
+  private static func classifier(_ builder: inout GraphBuilder, _ value: String, channels: Int) -> String {
+    let pooled = builder.append(.globalAveragePool, [value])
+    return builder.dense(builder.append(.flatten(axis: 1), [pooled]), from: channels, to: 10)
+  }
+
+  static let all: [SmallGraph] = [
+    SmallGraph("plain convolutions and a maximum") { b in
+      let a = b.convolution("input", from: 3, to: 24, kernel: 3)
+      let pooled = b.append(.maxPool(Pooling(kernel: Int2(3, 3), strides: Int2(2, 2), pads: padOne)), [a])
+      return classifier(&b, b.convolution(pooled, from: 24, to: 40, kernel: 3, stride: 2), channels: 40)
+    },
+    SmallGraph("inverted residuals with SAME padding at stride 2") { b in
+      let same = Padding(top: 0, left: 0, bottom: 1, right: 1)
+      let six = Activation.clip(min: 0, max: 6)
+      let stem = b.convolution("input", from: 3, to: 16, kernel: 3, stride: 2, pads: same, activation: six)
+      let wide = b.convolution(stem, from: 16, to: 72, kernel: 1, activation: six)
+      let deep = b.convolution(wide, from: 72, to: 72, kernel: 5, groups: 72, activation: six)
+      let narrow = b.convolution(deep, from: 72, to: 16, kernel: 1, activation: nil)
+      return classifier(&b, b.append(.add(activation: nil), [narrow, stem]), channels: 16)
+    },
+    SmallGraph("a residual block with a projection") { b in
+      let stem = b.convolution("input", from: 3, to: 32, kernel: 7, stride: 2)
+      let path = b.convolution(stem, from: 32, to: 32, kernel: 3)
+      let main = b.convolution(path, from: 32, to: 64, kernel: 1, activation: nil)
+      let shortcut = b.convolution(stem, from: 32, to: 64, kernel: 1, activation: nil)
+      return classifier(&b, b.append(.add(activation: .relu), [main, shortcut]), channels: 64)
+    },
+    SmallGraph("an addition that no convolution can do") { b in
+      let a = b.convolution("input", from: 3, to: 16, kernel: 3)
+      let pooled = b.append(.maxPool(Pooling(kernel: Int2(3, 3), pads: padOne)), [a])
+      return classifier(&b, b.append(.add(activation: nil), [pooled, a]), channels: 16)
+    },
+    SmallGraph("a concatenation of whole blocks, read by a padded convolution") { b in
+      let squeeze = b.convolution("input", from: 3, to: 16, kernel: 1)
+      let left = b.convolution(squeeze, from: 16, to: 32, kernel: 1)
+      let right = b.convolution(squeeze, from: 16, to: 48, kernel: 3)
+      let joined = b.append(.concat(axis: 1), [left, right])
+      return classifier(&b, b.convolution(joined, from: 80, to: 16, kernel: 3), channels: 16)
+    },
+    SmallGraph("a concatenation of odd channel counts") { b in
+      let left = b.convolution("input", from: 3, to: 7, kernel: 1)
+      let right = b.convolution("input", from: 3, to: 21, kernel: 3)
+      let joined = b.append(.concat(axis: 1), [left, right, left])
+      return classifier(&b, b.convolution(joined, from: 35, to: 16, kernel: 3), channels: 16)
+    },
+    SmallGraph("a dense layer over a flattened map, then another") { b in
+      let a = b.convolution("input", from: 3, to: 20, kernel: 3, stride: 4)
+      let flat = b.append(.flatten(axis: 1), [a])
+      return b.dense(b.dense(flat, from: 500, to: 50, activation: .relu), from: 50, to: 10)
+    },
+    SmallGraph("groups, dilation, an average and a sigmoid") { b in
+      let a = b.convolution("input", from: 3, to: 24, kernel: 3, dilation: 2)
+      let grouped = b.convolution(a, from: 24, to: 36, kernel: 3, groups: 3, activation: nil)
+      let bent = b.append(.activation(.sigmoid), [grouped])
+      let mean = b.append(
+        .averagePool(
+          Pooling(kernel: Int2(3, 3), strides: Int2(2, 2), pads: padOne, countIncludesPadding: true)), [bent])
+      return classifier(&b, mean, channels: 36)
+    },
+    SmallGraph("five input channels, a depthwise convolution first, probabilities last", channels: 5) { b in
+      let a = b.convolution("input", from: 5, to: 5, kernel: 3, groups: 5)
+      let scores = classifier(&b, b.convolution(a, from: 5, to: 20, kernel: 3), channels: 20)
+      return b.append(.softmax(SoftmaxAxis(axis: 1)), [scores])
+    },
+  ]
+
+  private static let padOne = Padding(top: 1, left: 1, bottom: 1, right: 1)
+}
