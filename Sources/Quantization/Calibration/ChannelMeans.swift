@@ -19,13 +19,23 @@ struct ChannelMeans: Sendable, Equatable {
     if sums.isEmpty { sums = [Int64](repeating: 0, count: channels) }
     tensor.withFloats { values in
       for channel in 0..<channels {
-        var sum: Float = 0
-        for index in channel &* area..<(channel &+ 1) &* area { sum += values[index] }
-        let mean = sum / Float(area)
+        let mean =
+          Self.sum(UnsafeBufferPointer(rebasing: values[channel * area..<(channel + 1) * area])) / Float(area)
         if abs(mean) < Self.largest { sums[channel] &+= Int64((mean * 0x1p24).rounded()) }
       }
     }
     images += 1
+  }
+
+  /// Eight sums side by side: one alone would wait for each addition.
+  private static func sum(_ values: UnsafeBufferPointer<Float>) -> Float {
+    var sums = SIMD8<Float>()
+    let whole = values.count / 8
+    let vectors = UnsafeRawBufferPointer(values)
+    for index in 0..<whole {
+      sums += vectors.loadUnaligned(fromByteOffset: index &* 32, as: SIMD8<Float>.self)
+    }
+    return values[(whole * 8)...].reduce(sums.sum(), +)
   }
 
   mutating func merge(_ other: Self) {
