@@ -1,0 +1,66 @@
+import ArgumentParser
+import Corpus
+import Imaging
+import Network
+
+struct ImagesPreprocessCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "preprocess",
+    abstract: "Write what a network sees of an image, as a NumPy array.",
+    discussion: """
+      The array is the resized and cropped image, uint8, [height, width, 3]; with --normalised it is the \
+      network's input, float32, [3, height, width]. Recipes: \
+      \(PreprocessingRecipe.all.map(\.name).joined(separator: ", ")).
+
+      EXAMPLES
+        synoptic images preprocess dog.jpg --recipe efficientnet --output dog.npy
+        synoptic images preprocess dog.jpg --recipe torchvision --normalised --output dog.npy
+        synoptic images preprocess dog.jpg --recipe plain --size 96 --output dog.npy
+      """)
+
+  @Argument(help: "A JPEG or PNG file.", completion: .file())
+  var file: String
+
+  @Option(help: "How pixels are prepared; the names are above.")
+  var recipe: String
+
+  @Option(
+    help: ArgumentHelp("The NumPy file to write.", valueName: "x.npy"), completion: .file(extensions: ["npy"])
+  )
+  var output: String
+
+  @Flag(
+    name: [.customLong("normalised"), .customLong("normalized")],
+    help: "Write the normalised float32 tensor instead of the pixels.")
+  var isNormalized = false
+
+  @Option(help: "The side of the network's input in pixels (default: the recipe's).")
+  var size: Int?
+
+  func validate() throws {
+    if let size, !(1...8192).contains(size) {
+      throw ValidationError("--size is \(size), and must be from 1 to 8192")
+    }
+    if PreprocessingRecipe.named(recipe) == nil {
+      throw ValidationError(
+        "there is no recipe '\(recipe)'; there are \(PreprocessingRecipe.all.map(\.name).joined(separator: ", "))"
+      )
+    }
+  }
+
+  func run() throws {
+    try OutputFile.check(output)
+    guard var recipe = PreprocessingRecipe.named(recipe) else { return }
+    if let size { recipe = recipe.resized(to: size) }
+    let bytes = try FileContents.read(file)
+    // The same way from bytes to pixels as the `features` stage takes.
+    var preprocessor = Preprocessor(recipe)
+    let pixels = try NamedFile.attempt(file) { _ in try preprocessor.pixels(decoding: bytes) }
+    let side = recipe.inputSize
+    let array =
+      isNormalized
+      ? NumpyArray(shape: [3, side, side], elements: .float32(recipe.tensor(of: pixels)))
+      : NumpyArray(shape: [side, side, 3], elements: .uint8(pixels.pixels))
+    try ArrayFile.write(array, to: output)
+  }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Network
+
+struct NetworkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "network",
+    abstract: "Look into a network, run it, and measure its int8 form.",
+    discussion: """
+      NET is an ONNX file, or one that `synoptic network quantize` wrote.
+
+      EXAMPLES
+        synoptic network show efficientnet-lite0.onnx
+        synoptic network verify efficientnet-lite0.onnx --images photos
+        synoptic network bench efficientnet-lite0.onnx --threads 2 --batch 16
+      """,
+    subcommands: [
+      NetworkShowCommand.self, NetworkRunCommand.self, NetworkVerifyCommand.self, NetworkBenchCommand.self,
+      NetworkQuantizeCommand.self,
+    ])
+}
+
+extension InstructionSet: ExpressibleByArgument {}
+
+/// `--isa`: the fastest there is unless told otherwise.
+struct InstructionSetOption: ParsableArguments {
+  @Option(
+    name: .customLong("isa"), help: "The instruction set of the kernels (default: this processor's best).")
+  var chosen: InstructionSet?
+
+  var resolved: InstructionSet { chosen ?? .best }
+
+  func validate() throws {
+    guard let chosen, !InstructionSet.available.contains(chosen) else { return }
+    let available = InstructionSet.available.map(\.rawValue).joined(separator: ", ")
+    throw ValidationError("this processor doesn't have \(chosen.rawValue); it has \(available)")
+  }
+}
+
+/// What int8's ranges are measured on.
+struct CalibrationOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Calibrate int8 on the images of this folder.", valueName: "folder"),
+    completion: .directory)
+  var calibrate: String?
+
+  @Option(help: "How many images to calibrate on.")
+  var count = 300
+
+  @Option(
+    help: "How images become the network's input; `synoptic images preprocess --help` names the recipes.")
+  var recipe = "efficientnet"
+
+  func validate() throws {
+    if count < 1 { throw ValidationError("--count is \(count), and must be at least 1") }
+  }
+}

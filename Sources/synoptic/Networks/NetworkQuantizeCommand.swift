@@ -1,0 +1,36 @@
+import ArgumentParser
+import Stages
+
+struct NetworkQuantizeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "quantize",
+    abstract: "Write a network's int8 form, calibrated on photographs.",
+    discussion: """
+      EXAMPLES
+        synoptic network quantize lite0.onnx --calibrate photos --output lite0.int8
+        synoptic network quantize vgg16.onnx --calibrate photos --recipe keras-vgg16 --output vgg16.int8
+      """)
+
+  @Argument(help: "An ONNX file.", completion: .file())
+  var network: String
+
+  @Option(help: ArgumentHelp("The file to write.", valueName: "file"), completion: .file())
+  var output: String
+
+  @OptionGroup var calibration: CalibrationOptions
+  @OptionGroup var threads: ThreadsOption
+
+  func validate() throws {
+    if calibration.calibrate == nil { throw ValidationError("--calibrate FOLDER is missing") }
+  }
+
+  func run() throws {
+    try OutputFile.check(output)
+    try InputFile.check(network)
+    let file = try NetworkFile.load(network)
+    guard let images = try calibration.images(for: file, threads: threads.resolved) else { return }
+    let bytes = try file.quantized(calibratedWith: images).serialized
+    try OutputFile.write(bytes, to: output)
+    StandardError.say("wrote \(Quantities.magnitude(bytes.count)) bytes to \(output)")
+  }
+}

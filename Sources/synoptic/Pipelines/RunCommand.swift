@@ -1,0 +1,25 @@
+import ArgumentParser
+
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run a pipeline: whatever is new, stale or unfinished, and nothing else.",
+    discussion: """
+      A bad image is recorded and the run goes on. An interrupt (Ctrl-C, SIGTERM, SIGHUP) finishes the batches \
+      in hand, commits them and ends with status 1; a second one stops at once with 128 plus the signal's \
+      number. Either way, and after a kill or a power cut too, the same command goes on where it was.
+
+      EXAMPLES
+        synoptic run Pipelines/quickstart.yaml
+        synoptic run corpus.yaml --set embedding.layer=pool5 --threads 4
+        synoptic run corpus.yaml --json | tail -n 1
+      """)
+
+  @OptionGroup var pipeline: PipelineArguments
+  @OptionGroup var threads: ThreadsOption
+  @OptionGroup var json: JSONFlag
+
+  func run() async throws {
+    try await PipelineRun(file: pipeline.load(), threads: threads.count, isJSON: json.isOn).run()
+  }
+}

@@ -1,0 +1,43 @@
+import Foundation
+
+/// Files that a command writes: checked before any work is done for them, and under their name only when whole.
+enum OutputFile {
+  /// - Throws: `UsageError` where the file could not be written.
+  static func check(_ path: String) throws {
+    let manager = FileManager.default
+    var isFolder: ObjCBool = false
+    if manager.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      throw UsageError("\(path) is a folder; name a file to write")
+    }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    guard manager.fileExists(atPath: folder, isDirectory: &isFolder) else {
+      throw UsageError("\(path) can't be written: there is no folder \(folder)")
+    }
+    guard isFolder.boolValue else { throw UsageError("\(path) can't be written: \(folder) is not a folder") }
+    guard access(folder, W_OK) == 0 else {
+      throw UsageError("\(path) can't be written: \(String(cString: strerror(errno)))")
+    }
+  }
+
+  struct Unwritable: Error, CustomStringConvertible {
+    let path: String
+    let reason: String
+    var description: String { "\(path) can't be written: \(reason)" }
+  }
+
+  /// Writes the file beside its place and moves it there.
+  static func write(_ bytes: [UInt8], to path: String) throws {
+    let partial = "\(path).partial-\(getpid())"
+    do {
+      try Data(bytes).write(to: URL(fileURLWithPath: partial))
+    } catch {
+      unlink(partial)
+      throw Unwritable(path: path, reason: CommandEnding.sentences(of: error).joined(separator: "; "))
+    }
+    guard rename(partial, path) == 0 else {
+      let reason = String(cString: strerror(errno))
+      unlink(partial)
+      throw Unwritable(path: path, reason: reason)
+    }
+  }
+}
