@@ -70,7 +70,11 @@ public struct QuantizedNetwork: Sendable {
 struct DataSection {
   private(set) var bytes: [UInt8] = []
 
-  mutating func append(_ values: [Int8]) -> DataSpan { append(values.map { UInt8(bitPattern: $0) }) }
+  mutating func append(_ values: [Int8]) -> DataSpan {
+    let span = DataSpan(offset: bytes.count, count: values.count)
+    values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    return span
+  }
 
   mutating func append(_ values: [UInt8]) -> DataSpan {
     let span = DataSpan(offset: bytes.count, count: values.count)
