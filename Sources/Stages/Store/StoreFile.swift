@@ -61,6 +61,8 @@ public enum StoreFile {
     return (try? file.read(upToCount: magic.count)) == magic
   }
 
+  /// Of every SQLite database; the application id stands at byte 68, big-endian.
+  private static let headerSize = 100
   private static let magic = Data("SQLite format 3\0".utf8)
 
   static var migrator: DatabaseMigrator {
@@ -93,10 +95,13 @@ public enum StoreFile {
       throw .unreadable(path: path, reason: "permission to read it is denied")
     }
     defer { try? file.close() }
-    let start = (try? file.read(upToCount: magic.count)) ?? Data()
+    let header = [UInt8]((try? file.read(upToCount: headerSize)) ?? Data())
     // What a kill left of a store that was just being made.
-    if start.isEmpty && mayBeMissing { return true }
-    guard start == magic else { throw .notSQLite(path: path) }
+    if header.isEmpty && mayBeMissing { return true }
+    guard header.starts(with: magic), header.count == headerSize else { throw .notSQLite(path: path) }
+    // Read here, because SQLite would already turn another program's database to WAL mode.
+    let mark = header[68..<72].reduce(Int32(0)) { $0 << 8 | Int32($1) }
+    guard mark == applicationID else { throw .notAStore(path: path) }
     return false
   }
 
@@ -128,9 +133,6 @@ public enum StoreFile {
 
   private static func check(_ reader: any DatabaseReader, _ path: String, mayBeOlder: Bool) throws {
     try reader.read { db in
-      guard try Int32.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
-        throw StoreFileError.notAStore(path: path)
-      }
       if try migrator.hasBeenSuperseded(db) { throw StoreFileError.newerVersion(path: path) }
       if try !mayBeOlder && !migrator.hasCompletedMigrations(db) {
         throw StoreFileError.olderVersion(path: path)

@@ -1,0 +1,75 @@
+import Foundation
+import Network
+import Quantization
+import Testing
+import TestSupport
+
+@testable import Stages
+
+@Suite struct `A network file` {
+  private func close(_ a: Tensor, _ b: Tensor, within tolerance: Float) -> Bool {
+    a.shape == b.shape && zip(a.floats, b.floats).allSatisfy { abs($0 - $1) <= tolerance }
+  }
+
+  @Test func `runs a tensor in int8 close to float32, at any layer`() throws {
+    let workshop = try Workshop(images: 1)
+    let network = try NetworkFile.load(workshop.folder.path("tiny.onnx"))
+    let input = Tensor(shape: [3, 3, 32, 32], values: NetworkBenchmark.randomValues(count: 9_216))
+    for layer in [nil, "embedding"] {
+      let exact = try network.run(input, layer: layer, isFloat: true)
+      let quantized = try network.run(input, layer: layer)
+      #expect(exact.shape == [3, layer == nil ? GeneratedONNX.classes : GeneratedONNX.dimension])
+      let largest = exact.floats.map(abs).max() ?? 0
+      #expect(close(exact, quantized, within: largest * 0.04))
+      #expect(exact.floats != quantized.floats)
+    }
+  }
+
+  @Test func `refuses an input of another shape`() throws {
+    let workshop = try Workshop(images: 1)
+    let network = try NetworkFile.load(workshop.folder.path("tiny.onnx"))
+    let wrong = Tensor(shape: [1, 3, 16, 16], values: NetworkBenchmark.randomValues(count: 768))
+    #expect(throws: NetworkFileError.inputShape(found: [1, 3, 16, 16], expected: [3, 32, 32])) {
+      try network.run(wrong)
+    }
+  }
+
+  @Test func `quantized and written out, gives the same values when read again`() throws {
+    let workshop = try Workshop(images: 12)
+    let network = try NetworkFile.load(workshop.folder.path("tiny.onnx"))
+    let images = try CalibrationImages(
+      folder: workshop.folder.path("images"), count: 8, recipe: network.recipe(named: "plain"), threads: 2)
+    let quantized = try network.quantized(calibratedWith: images)
+    let path = try workshop.folder.write("tiny.int8", quantized.serialized)
+    let again = try NetworkFile.load(path)
+    let input = Tensor(shape: [1, 3, 32, 32], values: NetworkBenchmark.randomValues(count: 3_072))
+    #expect(try again.run(input) == network.run(input, calibration: images))
+    #expect(throws: NetworkFileError.self) { try again.run(input, isFloat: true) }
+  }
+
+  @Test func `is verified on a folder of images`() throws {
+    let workshop = try Workshop(images: 12)
+    try workshop.folder.write("images/broken.png", [1, 2, 3])
+    let network = try NetworkFile.load(workshop.folder.path("tiny.onnx"))
+    let verification = try NetworkVerification.run(
+      network, images: workshop.folder.path("images"), recipe: "plain",
+      labels: workshop.folder.path("labels.txt"), threads: 2)
+    #expect(verification.images == 12 && verification.failed == 1)
+    #expect(verification.top1 != nil && verification.top1Float != nil)
+    #expect(verification.logitCosine.mean > 0.99 && verification.embeddingCosine.mean > 0.99)
+    let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(verification)) as? [String: Any]
+    #expect(
+      Set(["images", "top1", "top1_float", "top1_agreement", "logit_cosine", "embedding_cosine"])
+        .isSubset(of: json?.keys.map { $0 } ?? []))
+  }
+
+  @Test(arguments: [true, false]) func `is timed`(isFloat: Bool) throws {
+    let workshop = try Workshop(images: 0)
+    let network = try NetworkFile.load(workshop.folder.path("tiny.onnx"))
+    let benchmark = try NetworkBenchmark.run(network, threads: 2, batch: 3, isFloat: isFloat, seconds: 0.01)
+    #expect(benchmark.imagesPerSecond > 0 && benchmark.rounds >= 5 && benchmark.threads == 2)
+    #expect(throws: NetworkFileError.self) {
+      try NetworkBenchmark.run(network, threads: 0, batch: 1, isFloat: isFloat)
+    }
+  }
+}
