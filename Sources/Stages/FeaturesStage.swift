@@ -16,7 +16,8 @@ public struct FeaturesStage: StageKind, ItemStage {
     .init("images", .reference(kinds: [ImagesStage.name]), isRequired: true, help: "the images to run it on"),
     .init(
       "layer", .text, default: .text("embedding"),
-      help: "whose values to keep: a name of `synoptic network show`, or embedding, what the classifier reads"),
+      help: "whose values to keep: a name of `synoptic network show`, or embedding, what the classifier reads"
+    ),
     .init(
       "encoding", .choice(VectorEncoding.allCases.map(\.rawValue)),
       default: .text(VectorEncoding.float16.rawValue), help: "how to keep them; int8 takes half the room"),

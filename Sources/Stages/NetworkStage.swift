@@ -72,7 +72,9 @@ public struct NetworkStage: StageKind, WholeStage {
       StageInput.file(name: "model", path: model),
       .value(name: "preprocessing", text: recipe.canonicalDescription),
     ]
-    if let labels, !NetworkLabels.names.contains(labels) { inputs.append(.file(name: "labels", path: labels)) }
+    if let labels, !NetworkLabels.names.contains(labels) {
+      inputs.append(.file(name: "labels", path: labels))
+    }
     return inputs
   }
 
@@ -112,11 +114,11 @@ public struct NetworkStage: StageKind, WholeStage {
     let count = calibrationCount
     let (calibration, seen) = try CalibrationRun.run(
       graph, recipe: recipe, candidates: candidates, count: count, threads: context.threads,
-      bytes: { try? FileContents.read($0.location) }
-    ) { done in
-      try context.checkForStop()
-      context.advance(done: done, total: min(count, candidates.count))
-    }
+      bytes: { try? FileContents.read($0.location) },
+      advance: { done in
+        try context.checkForStop()
+        context.advance(done: done, total: min(count, candidates.count))
+      })
     guard seen > 0 else {
       throw CalibrationError.noImages(source: "stage \(images.stageName)", found: candidates.count)
     }

@@ -1,7 +1,7 @@
 import FeatureStore
 import Pipeline
-import Testing
 import TestSupport
+import Testing
 import WordNet
 
 @testable import Stages

@@ -1,8 +1,8 @@
 import Foundation
 import Network
 import Quantization
-import Testing
 import TestSupport
+import Testing
 
 @testable import Stages
 

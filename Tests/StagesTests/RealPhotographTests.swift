@@ -2,8 +2,8 @@ import FeatureStore
 import Foundation
 import GRDB
 import Pipeline
-import Testing
 import TestSupport
+import Testing
 
 @testable import Stages
 

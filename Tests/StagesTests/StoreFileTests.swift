@@ -1,8 +1,8 @@
 import FeatureStore
 import Foundation
 import GRDB
-import Testing
 import TestSupport
+import Testing
 
 @testable import Stages
 

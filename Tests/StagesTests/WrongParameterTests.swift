@@ -1,6 +1,6 @@
 import Pipeline
-import Testing
 import TestSupport
+import Testing
 
 @testable import Stages
 
@@ -26,7 +26,8 @@ import TestSupport
     let workshop = try Workshop(images: 2)
     let report = try await workshop.run(["network.labels=ilsvrc2012"])
     #expect(report.exit == .unfinished)
-    #expect(report["network"]?.reasons.first?.hasPrefix("There are 1000 labels, and the network has 4") == true)
+    #expect(
+      report["network"]?.reasons.first?.hasPrefix("There are 1000 labels, and the network has 4") == true)
     #expect(report["embedding"]?.state == .failed)
   }
 

@@ -65,7 +65,8 @@ enum NetworkInput {
   static func size(of shape: [Int], name: String) throws -> Int {
     guard shape.count == 3, shape[0] == 3, shape[1] == shape[2], shape[1] > 0 else {
       throw NetworkError.invalidInput(
-        name: name, reason: "its shape is [N, \(shape.map(String.init).joined(separator: ", "))] where images are "
+        name: name,
+        reason: "its shape is [N, \(shape.map(String.init).joined(separator: ", "))] where images are "
           + "[N, 3, size, size]")
     }
     return shape[1]

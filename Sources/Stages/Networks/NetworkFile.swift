@@ -66,7 +66,8 @@ public struct NetworkFile: Sendable {
   /// - Throws: `NetworkFileError.unknownRecipe`, and `NetworkError.invalidInput` where the input is no RGB image.
   public func recipe(named name: String) throws -> PreprocessingRecipe {
     guard let recipe = PreprocessingRecipe.named(name) else { throw NetworkFileError.unknownRecipe(name) }
-    return recipe.fitted(to: try NetworkInput.size(of: inputShape, name: graph?.inputs.first?.name ?? "input"))
+    return recipe.fitted(
+      to: try NetworkInput.size(of: inputShape, name: graph?.inputs.first?.name ?? "input"))
   }
 
   /// The graph, for what a quantized file can't do.
