@@ -33,7 +33,7 @@ struct PipelineRun {
       throw error
     }
     display.finish()
-    try? database.close()
+    try? StoreFile.close(database)
     conclude(report)
     // Whether anyone reads the table doesn't change how the run went.
     try? StandardOutput.write(

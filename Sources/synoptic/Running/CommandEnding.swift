@@ -77,7 +77,7 @@ enum CommandEnding {
       }
     case let error as NetworkFileError:
       switch error {
-      case .unknownRecipe, .inputShape, .invalidCount: true
+      case .unknownRecipe, .inputShape, .invalidCount, .needsModel: true
       default: false
       }
     case let error as CorpusError:

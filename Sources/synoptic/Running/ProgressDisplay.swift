@@ -51,6 +51,7 @@ final class ProgressDisplay: Sendable {
 
   private func show(_ progress: StageProgress, _ state: inout State, _ now: ContinuousClock.Instant) {
     let interval: Duration = isLive ? .milliseconds(100) : .seconds(10)
+    if !isLive, state.lastShown == nil { state.lastShown = now }
     if let last = state.lastShown, now - last < interval { return }
     state.lastShown = now
     let line = TextTable.printable(progress.line(at: now))
