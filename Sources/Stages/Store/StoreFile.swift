@@ -28,6 +28,14 @@ public enum StoreFile {
     }
   }
 
+  /// Ends a run's use of a store: the write-ahead log moves into the file and goes, so that the store is one file to
+  /// copy.
+  public static func close(_ database: any DatabaseWriter) throws {
+    // Readers first: the connection that closes last moves the log, and one that only reads can't.
+    (database as? DatabasePool)?.invalidateReadOnlyConnections()
+    try database.close()
+  }
+
   /// Opens a store to read, also while a runner writes. Makes no file where there is none.
   public static func openReadOnly(_ path: String) throws(StoreFileError) -> any DatabaseReader {
     _ = try inspect(path, mayBeMissing: false)
