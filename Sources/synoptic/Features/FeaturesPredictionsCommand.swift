@@ -7,8 +7,8 @@ struct FeaturesPredictionsCommand: ParsableCommand {
     commandName: "predictions",
     abstract: "Show what the network calls the images, beside what they are.",
     discussion: """
-      In path order. A + marks where the most probable class is the true one. --json has every class that was \
-      stored, best first.
+      In path order. A + marks where the most probable class is the true one, or a kind of it: a tailed frog is a \
+      frog. --json has every class that was stored, best first.
 
       EXAMPLES
         synoptic features predictions quickstart.sqlite --limit 10
@@ -88,16 +88,17 @@ private struct ImagePredictions {
     /// Best first; the wnid is nil for an output that has no label.
     let predictions: [(wnid: String?, prediction: Prediction)]
 
-    /// Nil where it isn't known what the image is.
-    var isRight: Bool? {
-      guard let wnid = image.wnid, let best = predictions.first?.wnid else { return nil }
-      return wnid == best
-    }
   }
 
   let space: String
   let rows: [Row]
   let names: SynsetNames
+
+  /// Whether the most probable class is the true one or below it. Nil where it isn't known what the image is.
+  private func isRight(_ row: Row) -> Bool? {
+    guard let wnid = row.image.wnid, let best = row.predictions.first?.wnid else { return nil }
+    return wnid == best || names.isKind(best, of: wnid)
+  }
 
   var json: JSON {
     ["space": .string(space), "images": .array(rows.map(json))]
@@ -107,7 +108,7 @@ private struct ImagePredictions {
     [
       "id": .integer(Int(row.image.id)), "path": .string(row.image.path), "wnid": .text(row.image.wnid),
       "class": .text(row.image.wnid.flatMap(names.words)),
-      "right": row.isRight.map(JSON.boolean) ?? .null,
+      "right": isRight(row).map(JSON.boolean) ?? .null,
       "predictions": .array(
         row.predictions.map { wnid, prediction in
           [
@@ -127,7 +128,7 @@ private struct ImagePredictions {
     for row in rows {
       let best = row.predictions.first
       table.append([
-        row.isRight == true ? "+" : "", row.image.wnid.map(names.word) ?? "-",
+        isRight(row) == true ? "+" : "", row.image.wnid.map(names.word) ?? "-",
         best.map { found in found.wnid.map(names.word) ?? "class \(found.prediction.classIndex)" } ?? "-",
         best.map { Quantities.percent(Double($0.prediction.probability)) } ?? "", row.image.path,
       ])

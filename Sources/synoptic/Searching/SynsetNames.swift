@@ -22,6 +22,11 @@ struct SynsetNames {
     return Set(hierarchy.subtree(of: resolved.id).map(\.text))
   }
 
+  /// Whether a class lies below another.
+  func isKind(_ wnid: String, of other: String) -> Bool {
+    hierarchy?.ancestors(of: SynsetID(wnid)).contains(SynsetID(other)) ?? false
+  }
+
   /// `dog, domestic dog`; nil where unknown.
   func words(_ wnid: String) -> String? {
     hierarchy?.synset(SynsetID(wnid))?.words.joined(separator: ", ")
