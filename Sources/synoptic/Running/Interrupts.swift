@@ -23,5 +23,7 @@ final class Interrupts {
     }
   }
 
-  func stopListening() { sources.forEach { $0.cancel() } }
+  func stopListening() {
+    for source in sources { source.cancel() }
+  }
 }
