@@ -1,0 +1,111 @@
+import TestSupport
+import Testing
+
+/// A wrong command line, the status it ends with, and what the message must tell.
+struct BadInput: Sendable, CustomTestStringConvertible {
+  let arguments: [String]
+  let status: Int32
+  let fragments: [String]
+
+  init(_ line: String, _ status: Int32, _ fragments: String...) {
+    arguments = line.split(separator: " ").map(String.init)
+    self.status = status
+    self.fragments = fragments
+  }
+
+  var testDescription: String { arguments.joined(separator: " ") }
+}
+
+@Suite("Bad input")
+struct BadInputTests {
+  static let inputs = [
+    BadInput("frobnicate", 64, "frobnicate", "Usage:"),
+    BadInput("run", 64, "<pipeline>"),
+    BadInput("run missing.yaml", 64, "missing.yaml"),
+    BadInput("run yaml-broken.yaml", 64, "yaml-broken.yaml:3:"),
+    BadInput("run unknown-kind.yaml", 64, "unknown-kind.yaml:3:", "synsets"),
+    BadInput("run unknown-key.yaml", 64, "unknown-key.yaml:3:", "sorce", "source"),
+    BadInput("run dangling.yaml", 64, "dangling.yaml:3:", "nowhere"),
+    BadInput("plan unknown-key.yaml", 64, "sorce"),
+    BadInput("retry missing.yaml", 64, "missing.yaml"),
+    BadInput("run good.yaml --threads 0", 64, "--threads is 0"),
+    BadInput("run good.yaml --set taxonomy.sorce=x", 64, "sorce"),
+    BadInput("run good.yaml", 1, "not-a.xml:1:"),
+    BadInput("retry good.yaml --stage nothing", 64, "nothing", "taxonomy"),
+    BadInput("status missing.sqlite", 64, "missing.sqlite"),
+    BadInput("status text.sqlite", 64, "text.sqlite is not a store"),
+    BadInput("status .", 64, "folder"),
+    BadInput("search missing.sqlite --image x.jpg", 64, "missing.sqlite"),
+    BadInput("search text.sqlite", 64, "--image FILE", "--like", "--class"),
+    BadInput("search text.sqlite --image a --like b", 64, "one of"),
+    BadInput("search text.sqlite --image a -k 0", 64, "-k is 0"),
+    BadInput("search text.sqlite --image a -k many", 64, "many"),
+    BadInput("synsets show dog --from missing.xml", 64, "missing.xml: there is no such file"),
+    BadInput("synsets show dgo --from dogs.xml", 64, "dgo", "\"dog\""),
+    BadInput("synsets show dog --from broken.xml", 1, "broken.xml:2:"),
+    BadInput("synsets show dog --from other.xml", 1, "other.xml:1:"),
+    BadInput("synsets tree --from dogs.xml --depth -1", 64, "depth"),
+    BadInput("synsets tree --from dogs.xml --with-images", 64, "needs a store"),
+    BadInput("synsets convert dogs.xml nowhere/out.xml", 64, "there is no folder"),
+    BadInput("synsets convert dogs.xml .", 64, "folder"),
+    BadInput("images preprocess dogs.xml --recipe plain --output x.npy", 1, "dogs.xml: not an image"),
+    BadInput("images preprocess empty.png --recipe plain --output x.npy", 1, "empty.png: the file is empty"),
+    BadInput("images preprocess no.png --recipe plain --output x.npy", 64, "no.png"),
+    BadInput("images preprocess dogs.xml --recipe nope --output x.npy", 64, "nope", "efficientnet"),
+    BadInput("images preprocess dogs.xml --recipe plain --output no/x.npy", 64, "there is no folder"),
+    BadInput("images preprocess dogs.xml --recipe plain --size 0 --output x.npy", 64, "--size is 0"),
+    BadInput("images list missing.sqlite", 64, "missing.sqlite"),
+    BadInput("features digest text.sqlite", 64, "not a store"),
+    BadInput("features export text.sqlite --output x.csv", 64, ".npy"),
+    BadInput("features predictions text.sqlite --limit 0", 64, "--limit is 0"),
+    BadInput("network show missing.onnx", 64, "missing.onnx"),
+    BadInput("network show dogs.xml", 1, "dogs.xml"),
+    BadInput("network show empty.png", 1, "empty.png"),
+    BadInput("network run dogs.xml --input x.npy --output y.npy --isa neon", 64, "neon", "scalar"),
+    BadInput("network run dogs.xml --input missing.npy --output y.npy", 64, "missing.npy"),
+    BadInput("network bench dogs.xml --batch 0", 64, "--batch is 0"),
+    BadInput("network quantize dogs.xml --output q", 64, "--calibrate"),
+  ]
+
+  @Test("ends with its status and a sentence on standard error, and writes nothing", arguments: inputs)
+  func badInputGetsASentence(_ input: BadInput) throws {
+    let folder = try Self.folder()
+    let outcome = try Program.run(input.arguments, in: folder)
+    #expect(outcome.status == input.status, "\(outcome.errors)")
+    #expect(outcome.errors.contains("synoptic: "))
+    for fragment in input.fragments { #expect(outcome.errors.contains(fragment), "\(outcome.errors)") }
+    for dump in ["Error Domain=", "Fatal error", "Swift/", "Optional(", "NSCocoa", "Error("] {
+      #expect(!outcome.errors.contains(dump), "\(outcome.errors)")
+    }
+    #expect(!outcome.errors.contains("\u{1B}"), "no escape sequences where there is no terminal")
+    if !input.arguments.starts(with: ["run", "good.yaml"]) { #expect(outcome.output.isEmpty) }
+  }
+
+  /// The files that the command lines above speak of.
+  private static func folder() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try folder.write("yaml-broken.yaml", "store: s.sqlite\nstages: [\n")
+    try folder.write(
+      "unknown-kind.yaml", "store: s.sqlite\nstages:\n  taxonomy: { uses: synset, source: not-a.xml }\n")
+    try folder.write(
+      "unknown-key.yaml", "store: s.sqlite\nstages:\n  taxonomy: { uses: synsets, sorce: not-a.xml }\n")
+    try folder.write(
+      "dangling.yaml", "store: s.sqlite\nstages:\n  index: { uses: index, features: nowhere }\n")
+    try folder.write(
+      "good.yaml", "store: s.sqlite\nstages:\n  taxonomy: { uses: synsets, source: not-a.xml }\n")
+    try folder.write("not-a.xml", "wordnet\n")
+    try folder.write("text.sqlite", "not a database at all\n")
+    try folder.write("empty.png", "")
+    try folder.write(
+      "dogs.xml",
+      """
+      <ImageNetStructure><releaseData>test</releaseData>
+      <synset wnid="n1" words="animal" gloss="a living thing"><synset wnid="n2" words="dog" gloss="it barks"/>
+      </synset></ImageNetStructure>
+
+      """)
+    try folder.write("broken.xml", "<ImageNetStructure>\n<synset wnid=\"n1\" words=</ImageNetStructure>\n")
+    try folder.write("other.xml", "<html></html>\n")
+    return folder
+  }
+}

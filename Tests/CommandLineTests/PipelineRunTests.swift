@@ -1,0 +1,187 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Twelve generated photographs of two classes, one broken file, and a network of one convolution.
+private struct SmallProject {
+  let folder: TemporaryFolder
+
+  private static let script = """
+    import sys, numpy as np, onnx
+    from onnx import helper, numpy_helper, TensorProto
+    from PIL import Image
+    root = sys.argv[1]
+    random = np.random.default_rng(7)
+    for wnid, color in [("n00000002", (200, 40, 40)), ("n00000003", (40, 40, 200))]:
+        for i in range(6):
+            noise = random.integers(-30, 30, (40, 48, 3))
+            Image.fromarray(np.clip(np.array(color) + noise, 0, 255).astype("uint8")).save(
+                f"{root}/photos/{wnid}/{i}.png")
+    w = random.normal(size=(4, 3, 3, 3)).astype("float32")
+    v = np.array([[1, 1, 0, 0], [0, 0, 1, 1]], dtype="float32")
+    nodes = [helper.make_node("Conv", ["x", "w"], ["c"], kernel_shape=[3, 3], strides=[2, 2]),
+             helper.make_node("Relu", ["c"], ["r"]), helper.make_node("GlobalAveragePool", ["r"], ["p"]),
+             helper.make_node("Flatten", ["p"], ["f"]),
+             helper.make_node("Gemm", ["f", "v"], ["y"], transB=1)]
+    graph = helper.make_graph(nodes, "tiny",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, 32, 32])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 2])],
+        [numpy_helper.from_array(w, "w"), numpy_helper.from_array(v, "v")])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)]), f"{root}/tiny.onnx")
+    """
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.write("labels.txt", "n00000002\nn00000003\n")
+    try folder.write(
+      "structure.xml",
+      """
+      <ImageNetStructure><releaseData>test</releaseData>
+      <synset wnid="n00000001" words="animal" gloss="it lives">
+      <synset wnid="n00000002" words="dog" gloss="it barks"></synset><synset wnid="n00000003" words="cat" gloss="it doesn't"></synset>
+      </synset></ImageNetStructure>
+      """)
+    try folder.write("photos/n00000002/broken.jpg", [0xFF, 0xD8, 0xFF, 0xE0, 0, 16])
+    try folder.write("photos/n00000003/.keep", "")
+    try folder.write(
+      "small.yaml",
+      """
+      store: small.sqlite
+      stages:
+        taxonomy: { uses: synsets, source: structure.xml }
+        photos: { uses: images, source: photos, synsets: taxonomy }
+        network:
+          uses: network
+          model: tiny.onnx
+          labels: labels.txt
+          preprocess: plain
+          calibrate: { images: photos, count: 8 }
+        embedding: { uses: features, network: network, images: photos }
+        index: { uses: index, features: embedding }
+
+      """)
+    try PythonPeer.run(Self.script, [folder.url.path])
+  }
+
+  func synoptic(_ line: String) throws -> Program.Outcome {
+    try Program.run(line.split(separator: " ").map(String.init), in: folder)
+  }
+}
+
+@Suite("A pipeline from the command line", .enabled(if: PythonPeer.isPresent, "SYNOPTIC_PYTHON is not set"))
+struct PipelineRunTests {
+  @Test("run, plan, status, search and the rest speak of the same store")
+  func wholePipeline() throws {
+    let project = try SmallProject()
+
+    let first = try project.synoptic("run small.yaml --json --threads 2")
+    #expect(first.status == 2, "the broken photograph stands failed: \(first.errors)")
+    #expect(first.json["exit"] as? Int == 2)
+    let stages = try #require(first.json["stages"] as? [String: [String: Any]])
+    #expect(Set(stages.keys) == ["taxonomy", "photos", "network", "embedding", "index"])
+    #expect(stages["embedding"]?["uses"] as? String == "features")
+    #expect(stages["embedding"]?["state"] as? String == "done")
+    #expect((stages["embedding"]?["items"] as? [String: Int])?["done"] == 12)
+    #expect((stages["embedding"]?["seconds"] as? Double) != nil)
+    #expect(first.output.split(separator: "\n").count == 1, "standard output is data only")
+    #expect(first.errors.contains("synoptic status"))
+
+    let digest = try project.synoptic("features digest small.sqlite").output
+    #expect(digest.range(of: "^[0-9a-f]{64}\n$", options: .regularExpression) != nil)
+
+    let second = try project.synoptic("run small.yaml --json")
+    #expect(second.status == 2, "a failure that stands is told on every run")
+    let again = try #require(second.json["stages"] as? [String: [String: Any]])
+    #expect(again.values.allSatisfy { $0["state"] as? String == "current" })
+
+    let plan = try #require(
+      try project.synoptic("plan small.yaml --json").json["stages"] as? [String: [String: Any]])
+    #expect(plan["embedding"]?["state"] as? String == "current")
+    let changed = try project.synoptic("plan small.yaml --set embedding.encoding=int8")
+    #expect(changed.output.contains("encoding") && changed.output.contains("int8"))
+
+    let status = try project.synoptic("status small.yaml --failed --json").json
+    let failures = try #require(status["failures"] as? [[String: Any]])
+    #expect(failures.map { $0["path"] as? String } == ["n00000002/broken.jpg"])
+    #expect(status["stages"] is [String: Any])
+
+    let retried = try project.synoptic("retry small.yaml --json")
+    #expect(retried.status == 2)
+    #expect(retried.errors.contains("trying 1 failed item again"))
+    #expect(try project.synoptic("features digest small.sqlite").output == digest)
+  }
+
+  @Test("searching and listing give what programs rely on")
+  func searchesAndListings() throws {
+    let project = try SmallProject()
+    #expect(try project.synoptic("run small.yaml").status == 2)
+
+    let search = try project.synoptic("search small.sqlite --image photos/n00000002/3.png -k 4 --json")
+    #expect(search.status == 0, "\(search.errors)")
+    #expect(search.json["space"] as? String == "embedding")
+    let results = try #require(search.json["results"] as? [[String: Any]])
+    #expect(results.count == 4)
+    #expect(results.first?["path"] as? String == "n00000002/3.png")
+    #expect(try #require(results.first?["score"] as? Double) > 0.999)
+    #expect(results.allSatisfy { $0["id"] is Int && $0["wnid"] as? String == "n00000002" })
+
+    let under = try project.synoptic("search small.sqlite --like n00000002/3.png --under cat --json").json
+    let cats = try #require(under["results"] as? [[String: Any]])
+    #expect(cats.count == 6 && cats.allSatisfy { $0["wnid"] as? String == "n00000003" })
+
+    let ofClass = try project.synoptic("search small.sqlite --class animal -k 100")
+    #expect(ofClass.output.split(separator: "\n").count == 1 + 13)
+    #expect(try project.synoptic("search small.sqlite --class bird").status == 64)
+
+    let tree = try project.synoptic("synsets tree --under animal --json").json
+    let animal = try #require((tree["synsets"] as? [[String: Any]])?.first)
+    #expect((animal["images"] as? [String: Int])?["below"] == 13)
+    #expect((animal["children"] as? [[String: Any]])?.count == 2)
+
+    let predictions = try project.synoptic("features predictions small.sqlite --json").json
+    let images = try #require(predictions["images"] as? [[String: Any]])
+    #expect(images.count == 12 && images.allSatisfy { $0["right"] is Bool })
+
+    let export = try project.synoptic("features export small.sqlite --output out.npy")
+    #expect(export.status == 0 && export.output.isEmpty)
+    let shape = try PythonPeer.run(
+      "import numpy, sys; a = numpy.load(sys.argv[1]); print(a.dtype, *a.shape)",
+      [project.folder.path("out.npy")])
+    #expect(shape == "float32 12 4\n")
+    let lines = try String(contentsOfFile: project.folder.path("out.jsonl"), encoding: .utf8)
+    #expect(lines.hasPrefix("{\"path\": \"n00000002/0.png\", \"wnid\": \"n00000002\"}\n"))
+  }
+
+  @Test("a network alone is shown, run in float as ONNX Runtime runs it, and quantized")
+  func networkAlone() throws {
+    let project = try SmallProject()
+    let show = try project.synoptic("network show tiny.onnx --json").json
+    let layers = try #require(show["layers"] as? [[String: Any]])
+    #expect(layers.first?["macs"] as? Int == 15 * 15 * 4 * 27)
+    #expect(layers.first?["shape"] as? [Int] == [1, 4, 15, 15])
+
+    let image =
+      "images preprocess photos/n00000002/0.png --recipe plain --size 32 --normalised --output x.npy"
+    #expect(try project.synoptic(image).status == 0)
+    let run = try project.synoptic("network run tiny.onnx --input x.npy --output y.npy --float")
+    #expect(run.status == 0, "\(run.errors)")
+    let difference = try PythonPeer.run(
+      """
+      import sys, numpy as np, onnxruntime
+      root = sys.argv[1]
+      x = np.load(root + "/x.npy")[None]
+      expected = onnxruntime.InferenceSession(root + "/tiny.onnx").run(None, {"x": x})[0]
+      print(np.abs(expected - np.load(root + "/y.npy")).max() < 1e-4)
+      """, [project.folder.url.path])
+    #expect(difference == "True\n")
+
+    let quantized = try project.synoptic(
+      "network quantize tiny.onnx --calibrate photos --recipe plain --output tiny.int8")
+    #expect(quantized.status == 0, "\(quantized.errors)")
+    #expect(
+      try project.synoptic("network run tiny.int8 --input x.npy --output z.npy --isa scalar").status == 0)
+    let bench = try project.synoptic("network bench tiny.onnx --threads 1 --batch 4 --seconds 0.1 --json")
+      .json
+    #expect((bench["images_per_second"] as? Double ?? 0) > 0)
+  }
+}
