@@ -114,13 +114,20 @@ public enum StoreFile {
   }
 
   /// The page size can be chosen only before the first page is written, and before WAL mode.
+  ///
+  /// Made under another name: a kill at any instant leaves a whole store or none, never one without its mark.
   private static func makeEmptyStore(at path: String) throws {
-    let queue = try DatabaseQueue(path: path)
+    let draft = path + ".new"
+    for leftover in [draft, draft + "-journal"] { try? FileManager.default.removeItem(atPath: leftover) }
+    let queue = try DatabaseQueue(path: draft)
     try queue.writeWithoutTransaction { db in
       try db.execute(sql: "PRAGMA page_size = \(FeatureStoreSchema.pageSize)")
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
     }
     try queue.close()
+    guard rename(draft, path) == 0 else {
+      throw StoreFileError.cannotCreate(path: path, reason: String(cString: strerror(errno)))
+    }
   }
 
   // MARK: With SQLite
