@@ -56,12 +56,16 @@ let package = Package(
     .target(
       name: "Stages",
       dependencies: [
-        "WordNet", "Imaging", "Corpus", "Network", "Quantization", "FeatureStore", "Pipeline",
+        "Digest", "WordNet", "Imaging", "Corpus", "Network", "Quantization", "FeatureStore", "Pipeline",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .executableTarget(
       name: "synoptic",
       dependencies: [
-        "Stages", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Stages", "WordNet", "Imaging", "Corpus", "Network", "Quantization", "FeatureStore", "Pipeline",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
 
     // Tests, a target a room.
