@@ -60,10 +60,13 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     case .damagedVector(let space, let contentID, let bytes, let expected):
       """
       The vector of content \(contentID) in the feature space “\(space)” has \(bytes) bytes where \
-      \(expected) belong: run `synoptic check` on the store.
+      \(expected) belong: put back a copy of the store, or move it away and run again.
       """
     case .damagedRow(let table, let reason):
-      "A row of the table \(table) can't be read (\(reason)): run `synoptic check` on the store."
+      """
+      A row of the table \(table) can't be read (\(reason)): put back a copy of the store, or move it away and run \
+      again.
+      """
     case .noLabels(let space):
       """
       The network of the feature space “\(space)” has no class labels, so unlabelled images have no class: \

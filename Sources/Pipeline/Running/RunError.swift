@@ -30,7 +30,8 @@ public enum RunError: Error, Sendable, Hashable, CustomStringConvertible {
     case .SQLITE_IOERR, .SQLITE_CANTOPEN:
       return "the store's disk gave an error (\(error.extendedResultCode)): check it and run again; \(kept)"
     case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-      return "the store is damaged (\(error.message ?? "")): run `synoptic check` on it"
+      return
+        "the store is damaged (\(error.message ?? "")): put back a copy, or move it away and run again"
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       return "another program is writing to the store: run again when it has ended; \(kept)"
     default:

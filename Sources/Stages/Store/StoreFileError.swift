@@ -33,7 +33,7 @@ public enum StoreFileError: Error, Sendable, Hashable, CustomStringConvertible {
     case .olderVersion(let path):
       "The store \(path) was written by an older version of Synoptic: `synoptic run` brings it up to date."
     case .damaged(let path, let reason):
-      "The store \(path) is damaged (\(reason)): `synoptic check` tells what can be saved."
+      "The store \(path) is damaged (\(reason)): put back a copy, or move it away and run again."
     }
   }
 
