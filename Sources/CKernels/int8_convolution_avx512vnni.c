@@ -6,6 +6,7 @@
 #include <immintrin.h>
 
 #include "int8_isa.h"
+#include "int8_requantize.h"
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), \
                              apply_to = function)
@@ -36,10 +37,7 @@ INLINE void store_tile(const int blocks, const int pixels, const synoptic_int8_c
                          _mm512_mul_ps(_mm512_cvtepi32_ps(accumulators[z][m]), scale));
       continue;
     }
-    const uint8_t *residual =
-        to->residual ? to->residual + (t->block + (size_t)z) * to->residual_plane + t->row * to->residual_row +
-                           t->column * 16
-                     : NULL;
+    const uint8_t *residual = synoptic_residual_pixel(to, t->block + (size_t)z, t->row, t->column);
     UNROLL for (int m = 0; m < pixels; m += 4) {
       const int count = pixels - m < 4 ? pixels - m : 4;
       __m512i rounded[4];

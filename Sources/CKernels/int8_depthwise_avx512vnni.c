@@ -40,9 +40,8 @@ static void convolve_any(const synoptic_int8_depthwise *d) {
             accumulator = _mm512_dpbusd_epi32(accumulator, activation, weight);
           }
         }
-        const size_t at = row * to->residual_row + column * 16;
-        const uint8_t *residual = to->residual ? to->residual + block * to->residual_plane + at : NULL;
-        const __m512i rounded[4] = {requantize(accumulator, scale, to, residual)};
+        const __m512i rounded[4] = {
+            requantize(accumulator, scale, to, synoptic_residual_pixel(to, block, row, column))};
         store_pixels(d->output + block * d->output_plane + row * d->output_row + column * 16, narrow(rounded, to), 1);
       }
     }

@@ -7,6 +7,7 @@
 #define SYNOPTIC_INT8_DEPTHWISE_WINDOWS_H
 
 #include "int8_isa.h"
+#include "int8_requantize.h"
 #include "int8_store_avx512.h"
 
 #define UNROLL _Pragma("clang loop unroll(full)")
@@ -57,9 +58,7 @@ INLINE void convolve_step(const int kernel_height, const int kernel_width, const
   const synoptic_int8_requantization *to = &d->requantization;
   const size_t count = d->columns - column < 4 ? d->columns - column : 4;
   UNROLL for (int r = 0; r < rows; r++) {
-    const uint8_t *residual = NULL;
-    if (to->residual)
-      residual = to->residual + block * to->residual_plane + (row + (size_t)r) * to->residual_row + column * 16;
+    const uint8_t *residual = synoptic_residual_pixel(to, block, row + (size_t)r, column);
     __m512i rounded[4];
     UNROLL for (int i = 0; i < 4; i++)
       rounded[i] = requantize(accumulators[r][i], constants->scale, to, residual ? residual + i * 16 : NULL);

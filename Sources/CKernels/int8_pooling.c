@@ -39,19 +39,6 @@ static void pool_maximum_pixel(const synoptic_int8_pooling *p, uint32_t block, u
   memcpy(p->output + block * p->output_plane + row * p->output_row + column * 16, maximum, 16);
 }
 
-void synoptic_int8_pool_maximum(const synoptic_int8_pooling *p) {
-  for (uint32_t block = 0; block < p->blocks; block++) {
-    for (uint32_t row = 0; row < p->rows; row++) {
-      const tap_range ys =
-          taps_inside(row, p->stride_height, p->pad_top, p->dilation_height, p->kernel_height, p->input_height);
-      for (uint32_t column = 0; column < p->columns; column++)
-        pool_maximum_pixel(p, block, row, column, ys,
-                           taps_inside(column, p->stride_width, p->pad_left, p->dilation_width, p->kernel_width,
-                                       p->input_width));
-    }
-  }
-}
-
 static void pool_average_pixel(const synoptic_int8_pooling *p, uint32_t block, uint32_t row, uint32_t column,
                                tap_range ys, tap_range xs) {
   int32_t sums[16] = {0};
@@ -73,18 +60,25 @@ static void pool_average_pixel(const synoptic_int8_pooling *p, uint32_t block, u
         fmaf((float)(sums[channel] - count * p->input_zero_point), scale, p->zero_point), 0, 255);
 }
 
-void synoptic_int8_pool_average(const synoptic_int8_pooling *p) {
+typedef void pool_pixel(const synoptic_int8_pooling *, uint32_t block, uint32_t row, uint32_t column, tap_range ys,
+                        tap_range xs);
+
+static void pool_map(const synoptic_int8_pooling *p, pool_pixel *pixel) {
   for (uint32_t block = 0; block < p->blocks; block++) {
     for (uint32_t row = 0; row < p->rows; row++) {
       const tap_range ys =
           taps_inside(row, p->stride_height, p->pad_top, p->dilation_height, p->kernel_height, p->input_height);
       for (uint32_t column = 0; column < p->columns; column++)
-        pool_average_pixel(p, block, row, column, ys,
-                           taps_inside(column, p->stride_width, p->pad_left, p->dilation_width, p->kernel_width,
-                                       p->input_width));
+        pixel(p, block, row, column, ys,
+              taps_inside(column, p->stride_width, p->pad_left, p->dilation_width, p->kernel_width,
+                          p->input_width));
     }
   }
 }
+
+void synoptic_int8_pool_maximum(const synoptic_int8_pooling *p) { pool_map(p, pool_maximum_pixel); }
+
+void synoptic_int8_pool_average(const synoptic_int8_pooling *p) { pool_map(p, pool_average_pixel); }
 
 void synoptic_int8_pool_global(const uint8_t *input, size_t plane, size_t row, uint32_t height, uint32_t width,
                                uint32_t blocks, float scale, float zero_point, float *means) {

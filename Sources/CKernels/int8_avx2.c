@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "int8_isa.h"
+#include "int8_requantize.h"
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
@@ -49,8 +50,7 @@ INLINE void store_sums(const synoptic_int8_convolution *c, size_t block, size_t 
     _mm256_storeu_ps(c->float_output + at + 8, _mm256_mul_ps(_mm256_cvtepi32_ps(high), _mm256_loadu_ps(scale + 8)));
     return;
   }
-  const uint8_t *residual = NULL;
-  if (to->residual) residual = to->residual + block * to->residual_plane + row * to->residual_row + column * 16;
+  const uint8_t *residual = synoptic_residual_pixel(to, block, row, column);
   store_pixel(c->output + at, requantize(low, scale, to, residual),
               requantize(high, scale + 8, to, residual ? residual + 8 : NULL), to);
 }
@@ -117,8 +117,7 @@ static void convolve_pixel(const synoptic_int8_depthwise *d, size_t block, size_
       high = _mm256_add_epi32(high, _mm256_cvtepi16_epi32(_mm256_extracti128_si256(product, 1)));
     }
   }
-  const uint8_t *residual = NULL;
-  if (to->residual) residual = to->residual + block * to->residual_plane + row * to->residual_row + column * 16;
+  const uint8_t *residual = synoptic_residual_pixel(to, block, row, column);
   store_pixel(d->output + block * d->output_plane + row * d->output_row + column * 16,
               requantize(low, to->scale + block * 16, to, residual),
               requantize(high, to->scale + block * 16 + 8, to, residual ? residual + 8 : NULL), to);
