@@ -34,11 +34,12 @@ extension QuantizedNetwork {
     var isSound = true
     switch operation {
     case .convolution(let convolution):
-      let taps = convolution.window.kernelHeight * convolution.window.kernelWidth
+      let window = convolution.window
       let filters = convolution.isDepthwise ? 1 : input.shape.channels
+      let weights = Self.product([output.shape.channels, filters, window.kernelHeight, window.kernelWidth])
       isSound =
-        input.quantization != nil && holds(convolution.window, input.shape, output.shape)
-        && isInside(convolution.weights, count: output.shape.channels * filters * taps)
+        input.quantization != nil && holds(window, input.shape, output.shape)
+        && isInside(convolution.weights, count: weights)
         && isInside(convolution.weightScales, count: 4 * output.shape.channels)
         && isInside(convolution.bias, count: 4 * output.shape.channels)
         && (!convolution.isDepthwise
@@ -59,23 +60,41 @@ extension QuantizedNetwork {
         values[$0].shape == output.shape && values[$0].quantization != nil
       }
     case .lookup(_, _, let table):
-      isSound = input.shape == output.shape && input.quantization != nil && isInside(table, count: 256)
+      isSound =
+        input.shape == output.shape && input.quantization != nil && output.quantization != nil
+        && isInside(table, count: 256)
     case .concat(let inputs, _):
       isSound =
-        !inputs.isEmpty && inputs.map { values[$0].shape.channels }.reduce(0, +) == output.shape.channels
+        !inputs.isEmpty && output.quantization != nil
+        && inputs.map { values[$0].shape.channels }.reduce(0, +) == output.shape.channels
         && inputs.allSatisfy {
           values[$0].quantization != nil && values[$0].shape.height == output.shape.height
             && values[$0].shape.width == output.shape.width
         }
     case .quantize:
-      isSound = input.quantization == nil && output.quantization != nil && input.shape == output.shape
+      isSound =
+        input.quantization == nil && output.quantization != nil && input.shape == output.shape
+        && input.shape.count == input.shape.channels
     case .softmax:
-      isSound = input.quantization == nil && output.quantization == nil && input.shape == output.shape
+      isSound =
+        input.quantization == nil && output.quantization == nil && input.shape == output.shape
+        && input.shape.count == input.shape.channels
     }
     guard isSound else { throw .damaged(reason: "the operation that makes \"\(output.name)\" is not sound") }
   }
 
-  private func isInside(_ span: DataSpan, count: Int) -> Bool {
+  /// Nil where it can't be said in 63 bits.
+  private static func product(_ factors: [Int]) -> Int? {
+    var product = 1
+    for factor in factors {
+      let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+      if overflow { return nil }
+      product = next
+    }
+    return product
+  }
+
+  private func isInside(_ span: DataSpan, count: Int?) -> Bool {
     span.count == count && span.offset >= 0 && span.offset <= data.count - span.count
   }
 
@@ -86,6 +105,8 @@ extension QuantizedNetwork {
       window.dilationWidth,
     ]
     guard positive.allSatisfy({ (1...4096).contains($0) }),
+      (window.kernelHeight - 1) * window.dilationHeight <= 4096,
+      (window.kernelWidth - 1) * window.dilationWidth <= 4096,
       (0...4096).contains(window.padTop), (0...4096).contains(window.padLeft)
     else { return false }
     return (output.height - 1) * window.strideHeight - window.padTop < input.height

@@ -92,5 +92,11 @@ struct QuantizedNetworkCodingTests {
       convolution.window.strideWidth = 0
       structure.operations[0] = .convolution(convolution)
     }
+    try refuses { structure in
+      guard case .convolution(var convolution) = structure.operations[0] else { return }
+      convolution.window.kernelHeight = 1 << 40
+      convolution.window.kernelWidth = 1 << 40
+      structure.operations[0] = .convolution(convolution)
+    }
   }
 }

@@ -27,7 +27,7 @@ public struct CompiledPlan: Sendable {
     var values: [Int] = []
     for output in self.outputs { values.append(try network.index(of: output)) }
     outputValues = values
-    memory = MemoryPlan(network, kept: Set(values))
+    memory = try MemoryPlan(network, kept: Set(values))
     var compiler = PlanCompiler(network: network, memory: memory)
     steps = try compiler.compile()
     constants = compiler.constants.finish()
@@ -72,9 +72,17 @@ struct ConvolutionOffsets: Sendable {
   var tapOffsets: Int
 }
 
-/// A kernel's arguments without addresses: they differ from executor to executor.
+/// The arguments of a kernel: sizes and strides, and addresses that an executor puts in.
+protocol KernelArguments {}
+
+extension synoptic_int8_convolution: KernelArguments {}
+extension synoptic_int8_depthwise: KernelArguments {}
+extension synoptic_int8_pooling: KernelArguments {}
+
+/// A kernel's arguments before an executor binds a copy of them to its own memory.
 ///
-/// `@unchecked Sendable`: what keeps the C structs from it are their pointers, and those are null here.
-struct UnboundCall<Arguments>: @unchecked Sendable {
-  var arguments: Arguments
+/// `@unchecked Sendable`: what keeps the C structs from it are their pointers; `PlanCompiler` leaves them null and
+/// nobody writes them in place.
+struct UnboundCall<Arguments: KernelArguments>: @unchecked Sendable {
+  let arguments: Arguments
 }

@@ -9,8 +9,13 @@ struct MemoryPlan: Sendable {
   var offsets: [Int]
   var size: Int
 
+  /// Kernels reach a value's pixels by 32-bit offsets.
+  private static let largestValue = Int(Int32.max)
+  private static let largestArena = 1 << 34
+
   /// - Parameter kept: values that must survive to the end of a run.
-  init(_ network: QuantizedNetwork, kept: Set<Int>) {
+  /// - Throws: `QuantizationError.invalidInput` for a network whose activations are too large to hold.
+  init(_ network: QuantizedNetwork, kept: Set<Int>) throws(QuantizationError) {
     layouts = Self.layouts(of: network)
     places = Self.places(in: network, layouts: layouts)
     for index in places.indices where places[index].root != index {
@@ -27,8 +32,14 @@ struct MemoryPlan: Sendable {
       layout.shape = layouts[index].shape
       layouts[index] = layout
     }
+    guard let largest = layouts.map(\.size).max(), largest <= Self.largestValue else {
+      throw .invalidInput(reason: "an activation of the network needs more than 2 GiB for one image")
+    }
     let lifetimes = Self.lifetimes(in: network, places: places, kept: kept)
     (offsets, size) = Self.pack(layouts: layouts, places: places, lifetimes: lifetimes)
+    guard size <= Self.largestArena else {
+      throw .invalidInput(reason: "the network's activations need more than 16 GiB for one image")
+    }
   }
 
   private static func layouts(of network: QuantizedNetwork) -> [ValueLayout] {
