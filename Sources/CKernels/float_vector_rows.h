@@ -3,6 +3,8 @@
 #include "float_tile.h"
 
 typedef float vector __attribute__((vector_size(FLOAT_LANES * 4), aligned(4), may_alias));
+/// The same at any address, as weights in a mapped file lie.
+typedef float unaligned_vector __attribute__((vector_size(FLOAT_LANES * 4), aligned(1), may_alias));
 
 #define LOAD(p) (*(const vector *)(p))
 #define FLOAT_INLINE FLOAT_TARGET static inline __attribute__((always_inline))
@@ -19,7 +21,7 @@ FLOAT_INLINE void dense_block(const float *x, const unaligned_float *weights, fl
   for (; k + FLOAT_LANES <= depth; k += FLOAT_LANES) {
 #pragma clang loop unroll(full)
     for (size_t j = 0; j < 4; j++) {
-      vector weight = *(const vector __attribute__((aligned(1))) *)(w[j] + k);
+      vector weight = *(const unaligned_vector *)(w[j] + k);
 #pragma clang loop unroll(full)
       for (size_t r = 0; r < rows; r++) sums[r][j] += LOAD(x + r * depth + k) * weight;
     }

@@ -14,12 +14,6 @@ public enum FeatureStoreSchema {
   /// %.
   public static let pageSize = 65_536
 
-  /// Every table of this room, in an order in which rows can be written.
-  public static let tables = [
-    "taxonomy", "synset", "hypernym", "sense", "corpus", "content", "image", "network", "space", "feature",
-    "prediction", "search_index",
-  ]
-
   /// Readies a connection for stores of any size: call it for every connection, from
   /// `Configuration.prepareDatabase`.
   ///
@@ -112,6 +106,11 @@ public enum FeatureStoreSchema {
       used INTEGER NOT NULL,      -- the greatest is the space used last
       vectors INTEGER NOT NULL DEFAULT 0,   -- how many it has: counting them would read them
       revision INTEGER NOT NULL DEFAULT 0) STRICT; -- counts changes of its vectors
+    -- Apart from `space`, because stages that give the same vectors share one.
+    CREATE TABLE space_name(
+      name TEXT PRIMARY KEY,      -- of a stage
+      space_id INTEGER NOT NULL REFERENCES space ON DELETE CASCADE) WITHOUT ROWID, STRICT;
+    CREATE INDEX space_name_by_space ON space_name(space_id);
     CREATE TABLE feature(
       id INTEGER PRIMARY KEY,     -- space_id << 32 | content_id
       scale REAL,                 -- of int8 vectors: value = scale * element

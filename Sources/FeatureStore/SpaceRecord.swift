@@ -1,6 +1,7 @@
 import GRDB
 
-/// Where vectors can be compared: one network, one preprocessing, one layer, one encoding.
+/// Where vectors can be compared: one network with its labels, one preprocessing, one layer, one encoding, one number
+/// of predictions.
 public struct SpaceRecord: Sendable, Hashable, Identifiable {
   public let id: Int64
   public let fingerprint: String
@@ -59,6 +60,7 @@ public struct SpaceRecord: Sendable, Hashable, Identifiable {
     guard let row else { throw StoreError.damagedRow(table: "space", reason: "no id") }
     let space = try SpaceRecord(row: row)
     guard space.id <= Int64(Int32.max) else { throw StoreError.tooManyContents }
+    try nameSpace(fingerprint: fingerprint, name, in: db)
     return space
   }
 
@@ -77,22 +79,40 @@ public struct SpaceRecord: Sendable, Hashable, Identifiable {
     try Row.fetchOne(db, sql: "SELECT \(columns) FROM space WHERE id = ?", arguments: [id]).map(Self.init)
   }
 
+  /// The space that the stage `name` stands for now; several stages may share one.
+  public static func find(name: String, in db: Database) throws -> SpaceRecord? {
+    try Row.fetchOne(
+      db,
+      sql: "SELECT \(columns) FROM space WHERE id = (SELECT space_id FROM space_name WHERE name = ?)",
+      arguments: [name]
+    ).map(Self.init)
+  }
+
+  /// The names of stages, those of the space used last first.
+  private static func names(in db: Database) throws -> [String] {
+    try String.fetchAll(
+      db,
+      sql: """
+        SELECT space_name.name FROM space_name JOIN space ON space.id = space_id
+        ORDER BY used DESC, space_name.name
+        """)
+  }
+
   /// The space that a person means: by stage name (the one used last of that name), or by at least eight
-  /// digits of the fingerprint. Without a name, the store's only one; spaces of one name count as one, the
-  /// last used.
+  /// digits of the fingerprint. Without a name, the only one that stages' names stand for.
   ///
   /// - Throws: `StoreError.noSpaces`, `.unknownSpace`, `.ambiguousSpace`.
   public static func resolve(_ name: String?, in db: Database) throws -> SpaceRecord {
     let spaces = try all(in: db)
     guard let last = spaces.first else { throw StoreError.noSpaces }
-    var names: [String] = []
-    for space in spaces where !names.contains(space.name) { names.append(space.name) }
+    let names = try names(in: db)
     guard let name else {
-      guard names.count == 1 else { throw StoreError.ambiguousSpace(known: names) }
+      let meant = try Int.fetchOne(db, sql: "SELECT count(DISTINCT space_id) FROM space_name")
+      guard meant == 1 else { throw StoreError.ambiguousSpace(known: names) }
       return last
     }
     let found =
-      spaces.first { $0.name == name }
+      try find(name: name, in: db)
       ?? (name.utf8.count >= 8 ? spaces.first { $0.fingerprint.hasPrefix(name) } : nil)
     guard let found else { throw StoreError.unknownSpace(name, known: names) }
     return found
@@ -105,6 +125,13 @@ public struct SpaceRecord: Sendable, Hashable, Identifiable {
         UPDATE space SET name = ?, used = (SELECT max(used) + 1 FROM space) WHERE fingerprint = ?
           AND NOT (name = ? AND used = (SELECT max(used) FROM space))
         """, arguments: [name, fingerprint, name])
+    try nameSpace(fingerprint: fingerprint, name, in: db)
+  }
+
+  private static func nameSpace(fingerprint: String, _ name: String, in db: Database) throws {
+    try db.execute(
+      sql: "INSERT OR REPLACE INTO space_name(name, space_id) SELECT ?, id FROM space WHERE fingerprint = ?",
+      arguments: [name, fingerprint])
   }
 
   /// The keys of its features.

@@ -49,6 +49,19 @@ public enum PreprocessingGeometry: Sendable, Hashable, Codable {
     }
   }
 
+  /// Why no image can be cut out so; nil for a sound geometry.
+  var flaw: String? {
+    switch self {
+    case .stretch: nil
+    case .shorterSide(let size):
+      (1...65536).contains(size) ? nil : "the recipe's shorter side is \(size), not in 1...65536"
+    case .paddedCenterCrop(let padding):
+      (0...65536).contains(padding) ? nil : "the recipe's padding is \(padding), not in 0...65536"
+    case .centralFraction(let fraction):
+      fraction > 0 && fraction <= 1 ? nil : "the recipe's fraction is \(fraction), not above 0 and at most 1"
+    }
+  }
+
   var canonicalDescription: String {
     switch self {
     case .stretch: "stretch"

@@ -34,6 +34,46 @@ public struct PreprocessingRecipe: Sendable, Hashable, Codable {
     self.deviations = deviations
   }
 
+  /// - Throws: `DecodingError.dataCorrupted` for values that no image could be preprocessed by, since a store's rows can
+  /// be damaged.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    name = try values.decode(String.self, forKey: .name)
+    inputSize = try values.decode(Int.self, forKey: .inputSize)
+    geometry = try values.decode(PreprocessingGeometry.self, forKey: .geometry)
+    filter = try values.decode(ResamplingFilter.self, forKey: .filter)
+    channelOrder = try values.decode([Int].self, forKey: .channelOrder)
+    divisor = try values.decode(Float.self, forKey: .divisor)
+    means = try values.decode([Float].self, forKey: .means)
+    deviations = try values.decode([Float].self, forKey: .deviations)
+    if let flaw {
+      throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: flaw))
+    }
+  }
+
+  /// Why no image can be preprocessed so; nil for a sound recipe.
+  private var flaw: String? {
+    if !Self.inputSizes.contains(inputSize) {
+      return "the recipe's input size is \(inputSize), not in \(Self.inputSizes)"
+    }
+    if let flaw = geometry.flaw { return flaw }
+    if channelOrder.count != 3 || means.count != 3 || deviations.count != 3 {
+      return "the recipe's channels, means and deviations are not three each"
+    }
+    if !channelOrder.allSatisfy({ (0...2).contains($0) }) {
+      return "the recipe's channels \(channelOrder) are not all 0, 1 or 2"
+    }
+    let isNumber = divisor != 0 && !deviations.contains(0) && divisor.isFinite && deviations.allSatisfy(\.isFinite)
+    // Each of them finite is not enough: a tiny divisor makes an infinite sample.
+    if !isNumber || !normalizationTable().joined().allSatisfy(\.isFinite) {
+      return "the recipe's divisor, means and deviations do not make numbers of samples"
+    }
+    return nil
+  }
+
+  /// What a stored recipe's input size can be.
+  public static var inputSizes: ClosedRange<Int> { 1...8192 }
+
   /// The same recipe for a network with another input size: a size to resize to grows in proportion.
   public func resized(to size: Int) -> PreprocessingRecipe {
     precondition(size > 0, "a network's input has a size")

@@ -85,6 +85,7 @@ public struct FloatExecutor: Sendable {
   }
 
   private func check(_ inputs: [String: Tensor]) throws(NetworkError) {
+    for (name, tensor) in inputs { try ShapeLimit.check(input: name, tensor.shape) }
     for input in graph.inputs {
       guard let tensor = inputs[input.name] else { continue }
       guard tensor.shape.count == input.shape.count || input.shape.isEmpty,

@@ -2,7 +2,8 @@ extension Graph {
   /// The shape of every value, constants included, for a batch of this size.
   ///
   /// Where an input's first dimension is open it becomes `batch`; a fixed one stays.
-  /// - Throws: `NetworkError.invalidInput` if another dimension is open, `.invalidNode` where shapes do not fit.
+  /// - Throws: `NetworkError.invalidInput` if another dimension is open or the input is too large, `.invalidNode` where
+  /// shapes do not fit.
   public func shapes(batch: Int) throws(NetworkError) -> [String: [Int]] {
     try evaluatedShapes(try inputShapes(batch: batch)).shapes
   }
@@ -32,6 +33,7 @@ extension Graph {
   func evaluatedShapes(
     _ inputShapes: [String: [Int]]
   ) throws(NetworkError) -> (shapes: [String: [Int]], values: [String: Tensor]) {
+    for (name, shape) in inputShapes { try ShapeLimit.check(input: name, shape) }
     var shapes = inputShapes
     var values: [String: Tensor] = [:]
     for (name, tensor) in constants { shapes[name] = tensor.shape }

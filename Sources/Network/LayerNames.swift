@@ -44,11 +44,22 @@ extension Graph {
   }
 }
 
-/// Up to three names that are spelled most alike (Levenshtein distance), nearest first.
+/// Up to three names that are spelled much alike (Levenshtein distance) or of which one contains the other, nearest
+/// first; none where nothing is alike.
 func nearestNames(to name: String, among names: [String]) -> [String] {
-  let wanted = Array(name.lowercased().utf8.prefix(64))
-  let ranked = names.map { (distance(wanted, Array($0.lowercased().utf8.prefix(64))), $0) }.sorted { $0 < $1 }
-  return ranked.prefix(3).map(\.1)
+  let wanted = name.lowercased()
+  guard !wanted.isEmpty else { return [] }
+  let letters = Array(wanted.utf8.prefix(64))
+  let limit = letters.count / 3 + 1
+  let ranked = names.compactMap { candidate -> (Int, String)? in
+    let other = candidate.lowercased()
+    let edits = distance(letters, Array(other.utf8.prefix(64)))
+    // Where every letter changes nothing is alike, and a letter or two are in many names by chance.
+    let isAlike = edits <= limit && edits < other.utf8.count
+    guard isAlike || other.contains(wanted) || (other.utf8.count > 2 && wanted.contains(other)) else { return nil }
+    return (edits, candidate)
+  }
+  return ranked.sorted { $0 < $1 }.prefix(3).map(\.1)
 }
 
 private func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {

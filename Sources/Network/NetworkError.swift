@@ -2,6 +2,8 @@
 public enum NetworkError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The file could not be opened or mapped.
   case unreadable(path: String, reason: String)
+  /// The file could not be written.
+  case unwritable(path: String, reason: String)
   /// The bytes at `offset` are not what the format says.
   case malformed(path: String, offset: Int, reason: String)
   /// An operator, or a form of it, that this program does not have.
@@ -21,6 +23,8 @@ public enum NetworkError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .unreadable(let path, let reason):
       "Cannot read \(path): \(reason)."
+    case .unwritable(let path, let reason):
+      "\(path) can't be written: \(reason)."
     case .malformed(let path, let offset, let reason):
       "\(path), byte \(offset): \(reason). The file is damaged, incomplete, or not what its name says."
     case .unsupported(let operation, let node, let reason):

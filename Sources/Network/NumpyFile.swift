@@ -37,7 +37,7 @@ public struct NumpyArray: Sendable, Equatable {
 
   /// Writes version 1.0, to a temporary file beside it that is then renamed.
   ///
-  /// - Throws: `NetworkError.unreadable` with the system's reason.
+  /// - Throws: `NetworkError.unwritable` with the system's reason.
   public func write(_ path: String) throws(NetworkError) {
     let isFloat = if case .float32 = elements { true } else { false }
     let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
@@ -54,8 +54,16 @@ public struct NumpyArray: Sendable, Equatable {
     do {
       try contents.write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
-      throw .unreadable(path: path, reason: "it cannot be written (\(error.localizedDescription))")
+      throw .unwritable(path: path, reason: Self.reason(error))
     }
+  }
+
+  /// The system's own words where it has some.
+  private static func reason(_ error: any Error) -> String {
+    let error = error as NSError
+    let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+    if underlying.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(underlying.code))) }
+    return error.localizedDescription.trimmingCharacters(in: ["."])
   }
 }
 

@@ -25,19 +25,21 @@ struct ONNXTensorReader {
   mutating func read(_ message: ProtobufReader) throws(NetworkError) -> (name: String, tensor: Tensor) {
     let start = message.offset
     let fields = try Self.fields(message)
-    var count = 1
+    // A dimension of zero counts as one: operators multiply the others without it too.
+    var bound = 1
     var shape: [Int] = []
     for dimension in fields.dimensions {
       guard let size = Int(exactly: dimension), size >= 0, size <= 1 << 40 else {
         throw message.failure("tensor \"\(fields.name)\" has the dimension \(dimension)", at: start)
       }
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      let (product, overflow) = bound.multipliedReportingOverflow(by: max(size, 1))
       guard !overflow, product <= 1 << 40 else {
         throw message.failure("tensor \"\(fields.name)\" has too many elements", at: start)
       }
-      count = product
+      bound = product
       shape.append(size)
     }
+    let count = shape.contains(0) ? 0 : bound
     if fields.isExternal {
       return (fields.name, try external(fields, shape, count, message, start))
     }
@@ -81,7 +83,7 @@ struct ONNXTensorReader {
   }
 
   private static func checkedSize(
-    _ fields: Fields, _ shape: [Int], _ count: Int
+    _ fields: Fields, _ count: Int
   ) throws(NetworkError) -> Int {
     guard let size = elementSize(fields.type) else {
       throw .unsupported(
@@ -94,7 +96,7 @@ struct ONNXTensorReader {
   private static func raw(
     _ fields: Fields, _ shape: [Int], _ count: Int, _ reader: ProtobufReader, _ range: ProtobufReader.Range
   ) throws(NetworkError) -> Tensor {
-    let size = try checkedSize(fields, shape, count)
+    let size = try checkedSize(fields, count)
     guard range.count == size else {
       throw reader.failure(
         "tensor \"\(fields.name)\" of shape \(shape) needs \(size) bytes and has \(range.count)",
@@ -127,7 +129,7 @@ struct ONNXTensorReader {
   private static func typed(
     _ fields: Fields, _ shape: [Int], _ count: Int, _ reader: ProtobufReader, _ start: Int
   ) throws(NetworkError) -> Tensor {
-    _ = try checkedSize(fields, shape, count)
+    _ = try checkedSize(fields, count)
     func check(_ have: Int) throws(NetworkError) {
       guard have == count else {
         throw reader.failure(
@@ -158,7 +160,7 @@ struct ONNXTensorReader {
   private mutating func external(
     _ fields: Fields, _ shape: [Int], _ count: Int, _ reader: ProtobufReader, _ start: Int
   ) throws(NetworkError) -> Tensor {
-    let size = try Self.checkedSize(fields, shape, count)
+    let size = try Self.checkedSize(fields, count)
     let file = try externalFile(fields.location["location"] ?? "", fields.name, reader, start)
     let offset = Int(fields.location["offset"] ?? "0") ?? -1
     let length = fields.location["length"].map { Int($0) ?? -1 } ?? size

@@ -16,14 +16,7 @@ struct ShapeInference {
   /// - Throws: `NetworkError.invalidNode` when shapes do not fit the operation.
   func output() throws(NetworkError) -> [Int] {
     let shape = try unchecked()
-    var count = 1
-    for size in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      guard size >= 0, !overflow, product <= 1 << 30 else {
-        throw invalid("its result would have the shape \(shape)")
-      }
-      count = product
-    }
+    guard ShapeLimit.allows(shape) else { throw invalid("its result would have the shape \(shape)") }
     return shape
   }
 

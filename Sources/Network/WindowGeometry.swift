@@ -16,11 +16,9 @@ struct WindowGeometry {
       input.width, kernel.width, strides.width, dilations.width, pads.left, pads.right, automatic,
       ceilMode, node)
     // Kernels keep a padded copy of a plane.
-    guard
-      (input.height + top + bottom).multipliedReportingOverflow(
-        by: input.width + left + right
-      ).partialValue < 1 << 30
-    else { throw .invalidNode(node: node, reason: "its padded map is too large") }
+    let (area, overflow) = (input.height + top + bottom).multipliedReportingOverflow(
+      by: input.width + left + right)
+    guard !overflow, area < ShapeLimit.elements else { throw .invalidNode(node: node, reason: "its padded map is too large") }
     self.input = input
     self.output = Int2(height, width)
     self.pads = Padding(top: top, left: left, bottom: bottom, right: right)

@@ -9,7 +9,7 @@ import Quantization
 /// `features`: runs the network on every image and keeps a layer's values as a vector, and the most probable classes.
 public struct FeaturesStage: StageKind, ItemStage {
   public static let name = "features"
-  public static let resultsVersion = 1
+  public static let resultsVersion = 2
   public static let summary = "A vector for every image, from a layer of the network, and its likely classes."
   public static let parameters: [ParameterDeclaration] = [
     .init("network", .reference(kinds: [NetworkStage.name]), isRequired: true, help: "the network to run"),
@@ -51,7 +51,8 @@ public struct FeaturesStage: StageKind, ItemStage {
   public func prepare(_ context: StageContext) async throws -> Prepared {
     let networkResult = try context.reference("network")
     let images = try context.reference("images")
-    return try await context.database.write { [self] db in
+    // Reading and compiling the network take long: only the space's row is written under the store's lock.
+    let (network, corpus, plan, embedder) = try await context.database.read { [self] db in
       guard let network = try NetworkRecord.find(fingerprint: networkResult.fingerprint, in: db) else {
         throw FeaturesError.missingUpstream(stage: networkResult.stageName, what: "network")
       }
@@ -61,11 +62,15 @@ public struct FeaturesStage: StageKind, ItemStage {
       let plan = try network.plan(in: db)
       let embedder = try ImageEmbedder(
         network: network, plan: plan, layer: layer, predictions: predictions)
-      let space = try SpaceRecord.upsert(
-        fingerprint: spaceFingerprint(plan: plan, embedder), name: context.stageName, networkID: network.id,
-        layer: embedder.layer, dimension: embedder.dimension, encoding: encoding, in: db)
-      return Prepared(embedder: embedder, space: space, corpus: corpus)
+      return (network, corpus, plan, embedder)
     }
+    let fingerprint = spaceFingerprint(plan: plan, embedder)
+    let space = try await context.database.write { [encoding] db in
+      try SpaceRecord.upsert(
+        fingerprint: fingerprint, name: context.stageName, networkID: network.id, layer: embedder.layer,
+        dimension: embedder.dimension, encoding: encoding, in: db)
+    }
+    return Prepared(embedder: embedder, space: space, corpus: corpus)
   }
 
   /// A search that names no space takes the one that was used last.
@@ -78,12 +83,17 @@ public struct FeaturesStage: StageKind, ItemStage {
       fingerprint: spaceFingerprint(plan: plan, embedder), by: identity.stageName, in: db)
   }
 
-  /// Vectors with the same fingerprint can be compared; the names of stages and aliases of layers don't count.
+  /// Rows with the same fingerprint are the same rows; the names of stages and aliases of layers don't count.
+  ///
+  /// The predictions lie beside the vectors and mean something only with the labels, so both count: results that
+  /// differ in them never overwrite each other, and switching back finds the earlier ones as they were.
   private func spaceFingerprint(plan: [UInt8], _ embedder: ImageEmbedder) -> String {
     let parts = [
-      "space 1", SHA256.hash(plan).hex, embedder.recipe.canonicalDescription, embedder.layer,
-      encoding.rawValue,
+      "space 2", SHA256.hash(plan).hex, embedder.recipe.canonicalDescription, embedder.layer,
+      encoding.rawValue, "\(embedder.predictions)",
     ]
+    // After the parts there are labels or none: an empty list of them is not possible.
+    + (embedder.labels ?? [])
     var hash = SHA256()
     for part in parts {
       hash.update(UInt64(part.utf8.count))

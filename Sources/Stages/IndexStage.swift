@@ -16,31 +16,20 @@ public struct IndexStage: StageKind, WholeStage {
 
   public func run(_ context: StageContext) async throws -> ItemCounts {
     let features = try context.reference("features")
-    var rows = 0
-    // One after another, each in its own transaction: a stop between them loses nothing.
-    for space in try await context.database.read({ db in try Self.staleSpaces(of: features, in: db) }) {
-      try context.checkForStop()
-      rows += try await context.database.write { db in try SearchIndex.build(for: space, in: db) }
-    }
-    let total = try await context.database.read { db in
-      try Self.spaces(of: features, in: db).reduce(0) { $0 + $1.vectorCount }
+    try context.checkForStop()
+    let rows = try await context.database.write { db in
+      guard let space = try SpaceRecord.find(name: features.stageName, in: db) else { return 0 }
+      if try !SearchIndex.isCurrent(for: space, in: db) { try SearchIndex.build(for: space, in: db) }
+      return space.vectorCount
     }
     context.advance(done: rows, total: rows)
-    return ItemCounts(done: total)
+    return ItemCounts(done: rows)
   }
 
   public func check(in db: Database, _ identity: StageIdentity) throws -> [String] {
     let features = try identity.reference("features")
     if features.isPending { return ["stage \(features.stageName) would run first"] }
-    return try Self.staleSpaces(of: features, in: db).isEmpty ? [] : ["the vectors have changed"]
-  }
-
-  /// Every space that the stage's name ever stood for: after switching a parameter back, both have an index.
-  private static func spaces(of features: UpstreamResult, in db: Database) throws -> [SpaceRecord] {
-    try SpaceRecord.all(in: db).filter { $0.name == features.stageName }
-  }
-
-  private static func staleSpaces(of features: UpstreamResult, in db: Database) throws -> [SpaceRecord] {
-    try spaces(of: features, in: db).filter { try !SearchIndex.isCurrent(for: $0, in: db) }
+    guard let space = try SpaceRecord.find(name: features.stageName, in: db) else { return [] }
+    return try SearchIndex.isCurrent(for: space, in: db) ? [] : ["the vectors have changed"]
   }
 }

@@ -33,6 +33,27 @@ struct RecipeTests {
     #expect(PreprocessingRecipe.kerasVGG16.tensor(of: red) == [-103.939, -116.779, 255 - 123.68])
   }
 
+  /// The recipe `plain` as JSON, some of its values replaced by others.
+  @Test(arguments: [
+    #"{"inputSize": 0}"#, #"{"inputSize": -224}"#, #"{"inputSize": 8193}"#, #"{"inputSize": 9223372036854775807}"#,
+    #"{"means": [0]}"#, #"{"deviations": []}"#, #"{"channelOrder": [0, 1]}"#, #"{"channelOrder": [0, 1, 3]}"#,
+    #"{"channelOrder": [-1, 1, 2]}"#, #"{"divisor": 0}"#, #"{"divisor": 1e-45}"#,
+    #"{"means": [0, 0, 1e300]}"#, #"{"deviations": [1, 0, 1]}"#, #"{"deviations": [1, 1e-45, 1]}"#,
+    #"{"geometry": {"shorterSide": {"size": 0}}}"#,
+    #"{"geometry": {"shorterSide": {"size": 9223372036854775807}}}"#,
+    #"{"geometry": {"paddedCenterCrop": {"padding": -224}}}"#,
+    #"{"geometry": {"paddedCenterCrop": {"padding": 9223372036854775807}}}"#,
+    #"{"geometry": {"centralFraction": {"_0": 0}}}"#, #"{"geometry": {"centralFraction": {"_0": 1.5}}}"#,
+  ])
+  func `a damaged recipe is refused when it is read`(change: String) throws {
+    let sound = try JSONEncoder().encode(PreprocessingRecipe.plain)
+    var fields = try #require(try JSONSerialization.jsonObject(with: sound) as? [String: Any])
+    let changes = try #require(try JSONSerialization.jsonObject(with: Data(change.utf8)) as? [String: Any])
+    fields.merge(changes) { $1 }
+    let damaged = try JSONSerialization.data(withJSONObject: fields)
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode(PreprocessingRecipe.self, from: damaged) }
+  }
+
   /// What each recipe's own framework would cut out and resize, written in Pillow's terms.
   @Test(
     .enabled(if: PythonPeer.isPresent, "SYNOPTIC_PYTHON is not set"),

@@ -37,6 +37,71 @@ struct HostileFileTests {
     }
   }
 
+  @Test(
+    "an input of any size that numbers can say",
+    arguments: [
+      [1 << 40, 1 << 40, 1 << 40], [2, 1 << 62, 4], [0, 1 << 40, 1 << 40], [1 << 30, 2, 1], [1, -7, 3],
+    ])
+  func hugeInput(shape: [Int]) throws {
+    for operation in [Operation.flatten(axis: 1), .reshape(allowsZero: false)] {
+      let graph = Graph(
+        name: "g", inputs: [GraphInput(name: "x", shape: shape)], outputs: ["y"],
+        nodes: [Node(name: "n", inputs: ["x", "to"], outputs: ["y"], operation: operation)],
+        constants: ["to": Tensor(shape: [1], integers: [-1])])
+      for work in [
+        { _ = try graph.shapes(batch: 1) }, { _ = try graph.shapes(inputs: ["x": shape]) },
+        { _ = try graph.simplified() },
+      ] {
+        let error = #expect(throws: NetworkError.self) { try work() }
+        #expect(error?.description.contains("Input \"x\"") == true)
+      }
+    }
+  }
+
+  @Test("a tensor of no elements whose other dimensions cannot be multiplied")
+  func hugeEmptyTensor() throws {
+    let graph = Graph(
+      name: "g", inputs: [GraphInput(name: "x", shape: [-1, -1, -1])], outputs: ["y"],
+      nodes: [Node(name: "n", inputs: ["x"], outputs: ["y"], operation: .flatten(axis: 1))], constants: [:])
+    let executor = try FloatExecutor(graph)
+    let empty = Tensor(shape: [0, 1 << 40, 1 << 40], values: [])
+    #expect(throws: NetworkError.self) { try executor.run(["x": empty], outputs: ["y"]) }
+    let small = Tensor(shape: [1, 2, 2], values: [1, 2, 3, 4])
+    #expect(try executor.run(["x": small], outputs: ["y"])["y"]?.shape == [1, 4])
+  }
+
+  @Test("a window whose padded map's area wraps around")
+  func hugePaddedMap() throws {
+    // Dilations of 2^24 pad the sides to 2^32 + 1 and 2^31 + 1: their product, cut to 64 bits, is negative.
+    let (height, width) = (1 << 8 | 1, 1 << 7 | 1)
+    let convolution = Convolution(
+      kernel: Int2(height, width), dilations: Int2(1 << 24, 1 << 24), automaticPadding: .sameUpper)
+    let graph = Graph(
+      name: "g", inputs: [GraphInput(name: "x", shape: [1, 1, 1, 1])], outputs: ["y"],
+      nodes: [Node(name: "n", inputs: ["x", "w"], outputs: ["y"], operation: .convolution(convolution))],
+      constants: [
+        "w": Tensor(shape: [1, 1, height, width], values: [Float](repeating: 1, count: height * width))
+      ])
+    let error = #expect(throws: NetworkError.self) { try graph.shapes(batch: 1) }
+    #expect(error?.description.contains("too large") == true)
+  }
+
+  @Test(
+    "names that are alike are suggested, others are not",
+    arguments: [
+      ("zzz", []), ("", []), ("q", []), ("relu_14", ["relu_1"]), ("Conv_1", ["conv_1"]), ("pool", ["global_pool"]),
+      ("conv_1/output", ["conv_1"]),
+    ] as [(String, [String])])
+  func suggestions(name: String, nearest: [String]) {
+    let names = ["x", "conv_1", "relu_1", "global_pool", "y"]
+    let graph = Graph(
+      name: "g", inputs: [GraphInput(name: "x", shape: [1])], outputs: ["y"],
+      nodes: zip(names, names.dropFirst()).map {
+        Node(name: $1, inputs: [$0], outputs: [$1], operation: .identity)
+      }, constants: [:])
+    #expect(throws: NetworkError.unknownLayer(name: name, nearest: nearest)) { try graph.resolveLayer(name) }
+  }
+
   /// A small network to damage: Conv, Relu, Flatten, Gemm.
   private static let script = """
     import sys, numpy as np, onnx

@@ -27,6 +27,16 @@ struct NumpyFileTests {
     #expect(throws: NetworkError.self) { try NumpyArray.read(folder.path("d.npy")) }
   }
 
+  @Test("a file that cannot be written is named, with the system's reason")
+  func unwritable() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("missing/a.npy")
+    let array = NumpyArray(shape: [2], elements: .float32([1, 2]))
+    #expect(throws: NetworkError.unwritable(path: path, reason: "No such file or directory")) {
+      try array.write(path)
+    }
+  }
+
   @Test("a bad file is refused with its name", arguments: [0, 5, 9, 40, 127, 130])
   func truncated(length: Int) throws {
     let folder = try TemporaryFolder()

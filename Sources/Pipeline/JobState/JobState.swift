@@ -53,9 +53,9 @@ public enum JobState {
       db,
       sql: """
         SELECT p.name AS stage, f.* FROM pipeline_stage AS p JOIN (
-          SELECT result_id, name, error_class, message, attempts, updated FROM stage_failure
+          SELECT result_id, NULL AS item_id, name, error_class, message, attempts, updated FROM stage_failure
           UNION ALL
-          SELECT result_id, name, error_class, message, attempts, updated FROM item_state
+          SELECT result_id, item_id, name, error_class, message, attempts, updated FROM item_state
             WHERE state = 'failed'
         ) AS f ON f.result_id = p.result_id
         WHERE (:stage IS NULL OR p.name = :stage) AND (:class IS NULL OR f.error_class = :class)
@@ -64,7 +64,7 @@ public enum JobState {
       arguments: ["stage": stage, "class": errorClass, "limit": limit])
     return rows.map { row in
       RecordedFailure(
-        stage: row["stage"], name: row["name"] ?? "", errorClass: row["error_class"] ?? "",
+        stage: row["stage"], itemID: row["item_id"], name: row["name"] ?? "", errorClass: row["error_class"] ?? "",
         message: row["message"] ?? "", attempts: row["attempts"],
         updated: Date(timeIntervalSince1970: row["updated"]))
     }
@@ -122,6 +122,8 @@ public struct StageStatus: Sendable, Hashable, Codable {
 /// A failed item, or something a whole stage could not use.
 public struct RecordedFailure: Sendable, Hashable, Codable {
   public var stage: String
+  /// What an item stage knows the item by; nil for what a whole stage could not use.
+  public var itemID: Int64?
   public var name: String
   public var errorClass: String
   public var message: String

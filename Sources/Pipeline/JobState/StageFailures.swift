@@ -40,15 +40,4 @@ extension StageContext {
       sql: "DELETE FROM stage_failure WHERE result_id = ? AND name = ?")
     for name in names { try statement.execute(arguments: [resultID, name]) }
   }
-
-  /// For whole stages: forgets every failure of the result, before it is made anew.
-  public func forgetAllFailures(in db: Database) throws {
-    try db.execute(sql: "DELETE FROM stage_failure WHERE result_id = ?", arguments: [resultID])
-  }
-
-  /// How many failures stand recorded by `recordFailures`.
-  public func failureCount(in db: Database) throws -> Int {
-    try Int.fetchOne(
-      db, sql: "SELECT count(*) FROM stage_failure WHERE result_id = ?", arguments: [resultID]) ?? 0
-  }
 }

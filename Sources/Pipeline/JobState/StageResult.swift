@@ -39,7 +39,7 @@ struct StageResult: Sendable {
         ON CONFLICT (kind, fingerprint)
         DO UPDATE SET state = 'running', started = excluded.started, finished = NULL, error = NULL
         """,
-      arguments: [kind, fingerprint.hex, fingerprint.componentsJSON, timestamp()])
+      arguments: [kind, fingerprint.hex, try fingerprint.componentsJSON(), timestamp()])
     return try Int64.fetchOne(
       db, sql: "SELECT id FROM stage_result WHERE kind = ? AND fingerprint = ?",
       arguments: [kind, fingerprint.hex]) ?? db.lastInsertedRowID
@@ -65,15 +65,26 @@ struct StageResult: Sendable {
 
 /// A row of `pipeline_stage`: what a stage of this name was when last run.
 struct KnownStage: Sendable {
+  var name: String
   var resultID: Int64
-  var components: [FingerprintComponent]
+  private var componentsJSON: String
+
+  /// What the stage's fingerprint was made of.
+  ///
+  /// - Throws: `PlanningError.damagedRecord`.
+  func components() throws(PlanningError) -> [FingerprintComponent] {
+    do {
+      return try FingerprintComponent.list(fromJSON: componentsJSON)
+    } catch {
+      throw .damagedRecord(stage: name)
+    }
+  }
 
   static func find(_ db: Database, name: String) throws -> KnownStage? {
     let row = try Row.fetchOne(
       db, sql: "SELECT result_id, components FROM pipeline_stage WHERE name = ?", arguments: [name])
     return row.map { row in
-      KnownStage(
-        resultID: row["result_id"], components: FingerprintComponent.list(fromJSON: row["components"]))
+      KnownStage(name: name, resultID: row["result_id"], componentsJSON: row["components"])
     }
   }
 
@@ -87,6 +98,6 @@ struct KnownStage: Sendable {
           uses = excluded.uses, result_id = excluded.result_id, components = excluded.components,
           position = excluded.position
         """,
-      arguments: [name, uses, resultID, fingerprint.componentsJSON, position])
+      arguments: [name, uses, resultID, try fingerprint.componentsJSON(), position])
   }
 }

@@ -19,8 +19,9 @@ public struct FingerprintComponent: Sendable, Hashable, Codable {
   public var text: String
   public var digest: String?
 
-  static func list(fromJSON json: String) -> [FingerprintComponent] {
-    (try? JSONDecoder().decode([FingerprintComponent].self, from: Data(json.utf8))) ?? []
+  /// - Throws: `DecodingError`.
+  static func list(fromJSON json: String) throws -> [FingerprintComponent] {
+    try JSONDecoder().decode([FingerprintComponent].self, from: Data(json.utf8))
   }
 }
 
@@ -43,10 +44,10 @@ public struct Fingerprint: Sendable, Hashable {
     hex = hash.finalize().hex
   }
 
-  var componentsJSON: String {
+  func componentsJSON() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(components)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+    return String(decoding: try encoder.encode(components), as: UTF8.self)
   }
 }
 

@@ -21,8 +21,8 @@ struct StageEvaluation {
     }
     guard let result else {
       let known = try KnownStage.find(db, name: identity.stageName)
-      let changes = known.map {
-        FingerprintDifference.reasons(from: $0.components, to: fingerprint.components)
+      let changes = try known.map {
+        FingerprintDifference.reasons(from: try $0.components(), to: fingerprint.components)
       }
       self.init(
         state: known == nil ? .new : .stale, reasons: changes ?? ["not run yet"], items: items, resultID: nil)

@@ -37,6 +37,8 @@ public struct Runner: Sendable {
   public func run(_ file: PipelineFile) async throws -> RunReport {
     let database = self.database
     let plan = try await Self.offPool { try Planner(file).plan(database: database) }
+    // Only a cache: without it the next plan hashes the files again. A store that can't be written is told by
+    // the first stage that has something to write.
     if plan.digests.hasNews { try? await database.write { db in try plan.digests.save(db) } }
 
     var reports: [(name: String, report: StageReport)] = []

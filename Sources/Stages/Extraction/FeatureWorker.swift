@@ -25,7 +25,7 @@ public struct FeatureWorker: ItemWorker {
 
   public mutating func process(_ items: [WorkItem]) async throws -> [ItemOutcome<FeatureRow>] {
     let files = try await files(of: items)
-    var byContent: [Int64: Result<FeatureRow, ItemFailure>] = [:]
+    var byContent: [Int64: FeatureRow] = [:]
     var outcomes: [ItemOutcome<FeatureRow>] = []
     outcomes.reserveCapacity(items.count)
     for item in items {
@@ -35,14 +35,14 @@ public struct FeatureWorker: ItemWorker {
         continue
       }
       // A failure to read is this file's alone: a duplicate elsewhere may well be readable.
-      if case .success(let row)? = byContent[file.contentID] {
+      if let row = byContent[file.contentID] {
         outcomes.append(.done(item, row))
         continue
       }
-      let result = try row(of: file)
-      byContent[file.contentID] = result
-      switch result {
-      case .success(let row): outcomes.append(.done(item, row))
+      switch try row(of: file) {
+      case .success(let row):
+        byContent[file.contentID] = row
+        outcomes.append(.done(item, row))
       case .failure(let failure):
         outcomes.append(.failed(item, errorClass: failure.errorClass, message: failure.message))
       }

@@ -1,3 +1,4 @@
+import FeatureStore
 import Foundation
 import Imaging
 import Network
@@ -24,8 +25,23 @@ struct NetworkInterface: Sendable, Hashable, Codable {
     scoresAreProbabilities = Self.endsInSoftmax(graph, scores)
   }
 
+  /// - Throws: `StoreError.damagedRow` for what a network stage cannot have written.
   init(json: String) throws {
-    self = try JSONDecoder().decode(Self.self, from: Data(json.utf8))
+    do {
+      self = try JSONDecoder().decode(Self.self, from: Data(json.utf8))
+    } catch let error as DecodingError {
+      throw StoreError.damagedRow(table: "network", reason: Self.reason(error))
+    }
+  }
+
+  private static func reason(_ error: DecodingError) -> String {
+    switch error {
+    case .keyNotFound(let key, _): "its recipe has no \(key.stringValue)"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      "its recipe's \(context.codingPath.map(\.stringValue).joined(separator: ".")) is of another type"
+    case .dataCorrupted(let context) where context.underlyingError == nil: context.debugDescription
+    default: "its recipe is not JSON"
+    }
   }
 
   var json: String {
@@ -68,6 +84,10 @@ enum NetworkInput {
         name: name,
         reason: "its shape is [N, \(shape.map(String.init).joined(separator: ", "))] where images are "
           + "[N, 3, size, size]")
+    }
+    guard PreprocessingRecipe.inputSizes.contains(shape[1]) else {
+      throw NetworkError.invalidInput(
+        name: name, reason: "it takes images of \(shape[1]) pixels a side, more than can be made")
     }
     return shape[1]
   }

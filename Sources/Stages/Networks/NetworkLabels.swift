@@ -1,4 +1,4 @@
-import Foundation
+import Corpus
 import WordNet
 
 /// The classes that a network tells, as wnids in the order of its outputs.
@@ -10,20 +10,34 @@ public enum NetworkLabels {
   /// - Throws: `NetworkLabelsError`.
   public static func load(_ text: String) throws(NetworkLabelsError) -> [String] {
     if text == "ilsvrc2012" { return ILSVRC2012.wnids }
-    guard let contents = try? String(contentsOfFile: text, encoding: .utf8) else {
-      throw .unreadable(path: text)
-    }
     var labels: [String] = []
-    for (index, line) in contents.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let label = line.trimmingCharacters(in: .whitespaces)
+    // By `isNewline`, because the CR LF of Windows is one character.
+    let lines = try contents(ofFile: text).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for (index, line) in lines.enumerated() {
+      let label = trimmed(line)
       if label.isEmpty || label.hasPrefix("#") { continue }
-      guard !label.contains(where: \.isWhitespace) else {
-        throw .notALabel(path: text, line: index + 1, text: label)
-      }
+      guard ClassLabels.isWNID(label) else { throw .notALabel(path: text, line: index + 1, text: label) }
       labels.append(label)
     }
     guard !labels.isEmpty else { throw .empty(path: text) }
     return labels
+  }
+
+  /// Without the byte order mark that some editors put in front.
+  private static func contents(ofFile path: String) throws(NetworkLabelsError) -> Substring {
+    let bytes: [UInt8]
+    do throws(CorpusError) {
+      bytes = try FileContents.read(path)
+    } catch {
+      throw .unreadable(error)
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8(path: path) }
+    return text.first == "\u{feff}" ? text.dropFirst() : text[...]
+  }
+
+  private static func trimmed(_ line: Substring) -> String {
+    let start = line.drop(while: \.isWhitespace)
+    return String(start.prefix(upTo: start.lastIndex { !$0.isWhitespace }.map(start.index(after:)) ?? start.startIndex))
   }
 
   /// - Throws: `NetworkLabelsError.countMismatch`.
@@ -33,15 +47,19 @@ public enum NetworkLabels {
 }
 
 public enum NetworkLabelsError: Error, Sendable, Hashable, CustomStringConvertible {
-  case unreadable(path: String)
+  /// The file of labels can't be read, for the reason given.
+  case unreadable(CorpusError)
+  case notUTF8(path: String)
   case empty(path: String)
   case notALabel(path: String, line: Int, text: String)
   case countMismatch(labels: Int, outputs: Int)
 
   public var description: String {
     switch self {
-    case .unreadable(let path):
-      "\(path): can't be read as labels; give `ilsvrc2012` or a text file with a wnid a line."
+    case .unreadable(let reason):
+      "The labels can't be read: \(reason); give `ilsvrc2012` or a text file with a wnid a line."
+    case .notUTF8(let path):
+      "\(path): is not text in UTF-8; give `ilsvrc2012` or a text file with a wnid a line."
     case .empty(let path): "\(path): holds no labels; a wnid a line is expected."
     case .notALabel(let path, let line, let text):
       "\(path):\(line): \"\(text)\" is no wnid; one a line is expected, in the order of the network's outputs."

@@ -1,24 +1,21 @@
 import ArgumentParser
 import FeatureStore
 import GRDB
-import Pipeline
 
 struct ImagesListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
     abstract: "List the images of a store in path order.",
     discussion: """
-      The columns are id, size in bytes, class and path; with --failed, why an image failed. Images that have \
-      gone from their source are left out.
+      The columns are id, size in bytes, class and path. With --failed there is a line for each failure, with its \
+      kind and its reason; a file of a list that is not there has a path only. Images that have gone from their \
+      source are left out.
 
       EXAMPLES
         synoptic images list quickstart.sqlite --class vehicle --limit 20
         synoptic images list quickstart.sqlite --failed
         synoptic images list quickstart.sqlite --json
       """)
-
-  /// Images fetched at a time.
-  private static let pageSize = 5_000
 
   @Argument(help: "A store, or a pipeline file that names one.", completion: .file())
   var store: String
@@ -42,77 +39,65 @@ struct ImagesListCommand: ParsableCommand {
 
   func run() throws {
     let database = try OpenStore(store).database
-    let rows = try database.read { db in try ImageRows(ofClass: ofClass, failedOnly: failed, in: db) }
-    if json.isOn { try StandardOutput.write("{\"images\": [") }
-    var printed = 0
-    while true {
-      let wanted = min(Self.pageSize, (limit ?? .max) - printed)
-      if wanted == 0 { break }
-      let offset = printed
-      let images = try database.read { db in try rows.page(offset: offset, limit: wanted, in: db) }
-      if images.isEmpty { break }
-      if json.isOn {
-        let text = images.map { rows.json($0).line }.joined(separator: ", ")
-        try StandardOutput.write((printed > 0 ? ", " : "") + text)
+    // One transaction: beside a run, what is listed is the store of one instant.
+    let printed = try database.read { db in
+      let names = try SynsetNames(db)
+      let wnids = try ofClass.map(names.subtree)
+      let failures = try ImageFailures(db)
+      var output = ImageListOutput(isJSON: json.isOn, showsFailures: failed, names: names)
+      if failed {
+        let images = failures.inPathOrder(ofClasses: wnids)
+        for image in images.prefix(limit ?? .max) { try output.write(image) }
       } else {
-        try StandardOutput.write(images.map { rows.line($0) }.joined())
+        let rows = try ListedImage.cursor(ofClasses: wnids, limit: limit, in: db)
+        while let row = try rows.next() {
+          var image = ListedImage(row)
+          image.failure = image.id.flatMap { failures[imageID: $0] }
+          try output.write(image)
+        }
       }
-      printed += images.count
+      return try output.finish()
     }
-    if json.isOn { return try StandardOutput.write("]}\n") }
-    if printed == 0 { StandardError.say(failed ? "no image failed" : "no image was found") }
+    if printed == 0, !json.isOn { StandardError.say(failed ? "no image failed" : "no image was found") }
   }
 }
 
-/// The images that a listing is about, with their failures.
-private struct ImageRows {
-  private var listing = ImageListing()
-  private let names: SynsetNames
-  private let failures: [String: RecordedFailure]
-  private let failedOnly: Bool
+/// Prints images as they come, some at a time.
+private struct ImageListOutput {
+  let isJSON: Bool
+  let showsFailures: Bool
+  let names: SynsetNames
+  private var count = 0
+  private var text = ""
 
-  init(ofClass: String?, failedOnly: Bool, in db: Database) throws {
-    names = try SynsetNames(db)
-    self.failedOnly = failedOnly
-    failures = Dictionary(
-      try JobState.failures(db).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    if let ofClass { listing.wnids = try names.subtree(of: ofClass) }
-    if failedOnly {
-      let ids = try failures.keys.flatMap { path in
-        try Int64.fetchAll(db, sql: "SELECT id FROM image WHERE path = ?", arguments: [path])
-      }
-      listing.ids = Set(ids)
-    }
+  init(isJSON: Bool, showsFailures: Bool, names: SynsetNames) {
+    self.isJSON = isJSON
+    self.showsFailures = showsFailures
+    self.names = names
   }
 
-  func page(offset: Int, limit: Int, in db: Database) throws -> [ImageRecord] {
-    var listing = listing
-    listing.offset = offset
-    listing.limit = limit
-    return try listing.fetch(db)
+  mutating func write(_ image: ListedImage) throws {
+    text += isJSON ? (count == 0 ? "{\"images\": [" : ", ") + image.json.line : line(image)
+    count += 1
+    guard text.utf8.count >= 1 << 16 else { return }
+    try StandardOutput.write(text)
+    text = ""
   }
 
-  func json(_ image: ImageRecord) -> JSON {
-    var members: [JSON.Member] = [
-      .init(name: "id", value: .integer(Int(image.id))), .init(name: "path", value: .string(image.path)),
-      .init(name: "wnid", value: .text(image.wnid)), .init(name: "size", value: .integer(Int(image.size))),
-    ]
-    if let failure = failures[image.path] {
-      members.append(
-        .init(
-          name: "failure",
-          value: [
-            "stage": .string(failure.stage), "class": .string(failure.errorClass),
-            "message": .string(failure.message), "attempts": .integer(failure.attempts),
-          ]))
-    }
-    return .object(members)
+  /// - Returns: how many images were printed.
+  mutating func finish() throws -> Int {
+    if isJSON { text += count == 0 ? "{\"images\": []}\n" : "]}\n" }
+    try StandardOutput.write(text)
+    return count
   }
 
   /// Fields parted by tabs, so that `cut` and `awk` take them as they are.
-  func line(_ image: ImageRecord) -> String {
-    var fields = ["\(image.id)", "\(image.size)", image.wnid.map(names.word) ?? "-", image.path]
-    if failedOnly, let failure = failures[image.path] { fields += [failure.errorClass, failure.message] }
+  private func line(_ image: ListedImage) -> String {
+    var fields = [
+      image.id.map { "\($0)" } ?? "-", image.size.map { "\($0)" } ?? "-",
+      image.wnid.map(names.word) ?? "-", image.path,
+    ]
+    if showsFailures, let failure = image.failure { fields += [failure.errorClass, failure.message] }
     return fields.map(TextTable.printable).joined(separator: "\t") + "\n"
   }
 }

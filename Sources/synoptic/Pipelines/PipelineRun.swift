@@ -19,26 +19,44 @@ struct PipelineRun {
     let control = RunControl()
     let interrupts = Interrupts(control: control) { display.print("synoptic: \($0)") }
     defer { interrupts.stopListening() }
-    let database = try StoreFile.open(file.storePath, mode: .create)
-    try await prepare(database)
-    let runner = Runner(
-      database: database, threads: threads, control: control,
-      logger: Logger(label: "synoptic") { _ in DisplayLogHandler(display: display) },
-      progress: display.receive)
-    let report: RunReport
-    do {
-      report = try await runner.run(file)
-    } catch {
-      display.finish()
-      throw error
+    let report = try await withStore { database in
+      try await prepare(database)
+      return try await run(on: database, control, display)
     }
-    display.finish()
-    try? StoreFile.close(database)
     conclude(report)
     // Whether anyone reads the table doesn't change how the run went.
     try? StandardOutput.write(
       isJSON ? PipelineListing.json(report).line + "\n" : PipelineListing.table(report))
     throw ExitCode(report.exit.rawValue)
+  }
+
+  /// Opens the store for the length of `body`, and closes it however that ends.
+  private func withStore(_ body: (any DatabaseWriter) async throws -> RunReport) async throws -> RunReport {
+    let database = try StoreFile.open(file.storePath, mode: .create)
+    defer {
+      do {
+        try StoreFile.close(database)
+      } catch {
+        // Nothing is lost, but whoever copies the file alone would copy less than it holds.
+        let reason = CommandEnding.sentences(of: error).joined(separator: "; ")
+        StandardError.say(
+          "\(file.storePath) could not be closed (\(reason)): \(file.storePath)-wal still belongs to it, "
+            + "copy them together")
+      }
+    }
+    return try await body(database)
+  }
+
+  private func run(
+    on database: any DatabaseWriter, _ control: RunControl, _ display: ProgressDisplay
+  ) async throws -> RunReport {
+    // Whatever is said next must not land on the progress line.
+    defer { display.finish() }
+    let runner = Runner(
+      database: database, threads: threads, control: control,
+      logger: Logger(label: "synoptic") { _ in DisplayLogHandler(display: display) },
+      progress: display.receive)
+    return try await runner.run(file)
   }
 
   private func conclude(_ report: RunReport) {

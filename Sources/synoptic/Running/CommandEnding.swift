@@ -14,34 +14,33 @@ import WordNet
 /// The statuses are the ones `synoptic --help` lists. 64 (`EX_USAGE` of sysexits.h) means that what was typed,
 /// or the pipeline file, has to change; 1 that the same command may succeed once something else has changed.
 enum CommandEnding {
-  static let done: Int32 = 0
-  static let unfinished: Int32 = 1
-  static let someItemsFailed: Int32 = 2
-  static let wrongUsage: Int32 = 64
-
   /// Says what went wrong, or prints the help that was asked for, and gives the exit status.
   static func report(_ error: any Error) -> Int32 {
-    if error is StandardOutput.Closed { return done }
     if let code = error as? ExitCode { return code.rawValue }
-    let status = Synoptic.exitCode(for: error).rawValue
-    if status == done { return printHelp(Synoptic.fullMessage(for: error)) }
-    if status == ExitCode.validationFailure.rawValue {
+    return status(of: error).rawValue
+  }
+
+  private static func status(of error: any Error) -> ExitStatus {
+    if error is StandardOutput.Closed { return .done }
+    let code = Synoptic.exitCode(for: error)
+    if code == .success { return printHelp(Synoptic.fullMessage(for: error)) }
+    if code == .validationFailure {
       let message = Synoptic.message(for: error)
       let full = Synoptic.fullMessage(for: error)
       let usage = full.range(of: "Usage:").map { "\n" + full[$0.lowerBound...] } ?? ""
       StandardError.say(message.isEmpty ? "wrong usage" : message)
       StandardError.write(String(usage.dropFirst(usage.isEmpty ? 0 : 1)) + (usage.isEmpty ? "" : "\n"))
-      return wrongUsage
+      return .usage
     }
     sentences(of: error).forEach(StandardError.say)
-    return isWrongUsage(error) ? wrongUsage : unfinished
+    return isWrongUsage(error) ? .usage : .unfinished
   }
 
-  private static func printHelp(_ text: String) -> Int32 {
+  private static func printHelp(_ text: String) -> ExitStatus {
     do {
       try StandardOutput.write(text.hasSuffix("\n") ? text : text + "\n")
-      return done
-    } catch { return report(error) }
+      return .done
+    } catch { return status(of: error) }
   }
 
   /// One for each thing that is wrong; never the dump of a system's error object.
