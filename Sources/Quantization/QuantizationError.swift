@@ -1,3 +1,5 @@
+import Foundation
+
 /// What can go wrong on the way from a float graph to an int8 plan.
 public enum QuantizationError: Error, Sendable, Equatable, CustomStringConvertible {
   /// An operator, or a form of it, that the int8 engine does not have.
@@ -18,11 +20,18 @@ public enum QuantizationError: Error, Sendable, Equatable, CustomStringConvertib
     case .notCalibrated(let value):
       "No range is known for \"\(value)\": calibration saw no image. Give calibration at least one readable image."
     case .unknownLayer(let name, let available):
-      "The quantised network keeps no layer \"\(name)\" (it may be fused with its neighbour). "
-        + "Layers there are: \(available.joined(separator: ", "))."
+      "The int8 network keeps no layer \"\(name)\": what comes just before an addition is computed as one with it. "
+        + "Take \(Self.examples(near: name, available).joined(separator: ", ")) or embedding, or `precision: float32`."
     case .damaged(let reason):
       "The stored network can't be used: \(reason). Make it again from the model's ONNX file."
     case .invalidInput(let reason): reason
     }
+  }
+
+  /// A few layers that share the longest beginning with the name.
+  private static func examples(near name: String, _ available: [String]) -> [String] {
+    let shared = available.map { ($0.commonPrefix(with: name).count, $0) }
+    let longest = shared.map(\.0).max() ?? 0
+    return shared.filter { $0.0 == longest }.map(\.1).suffix(5)
   }
 }

@@ -7,7 +7,8 @@ struct NetworkShowCommand: ParsableCommand {
     commandName: "show",
     abstract: "List a network's layers: name, kind, shape, multiply-accumulates and parameters of one image.",
     discussion: """
-      Any name can be used as a pipeline's `layer:` or with `network run --layer`. Batch normalizations and \
+      A name can be used as a pipeline's `layer:` or with `network run --layer`; in int8, a convolution that only an \
+      addition reads is one with it and has no name of its own. Batch normalizations and \
       activations are folded into what they follow; `embedding` is what enters the classifier.
 
       EXAMPLES

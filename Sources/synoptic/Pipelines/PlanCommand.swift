@@ -12,7 +12,7 @@ struct PlanCommand: ParsableCommand {
 
       EXAMPLES
         synoptic plan Pipelines/quickstart.yaml
-        synoptic plan corpus.yaml --set embedding.layer=pool5
+        synoptic plan corpus.yaml --set embedding.encoding=int8
         synoptic plan corpus.yaml --json
       """)
 

@@ -11,7 +11,7 @@ struct RunCommand: AsyncParsableCommand {
 
       EXAMPLES
         synoptic run Pipelines/quickstart.yaml
-        synoptic run corpus.yaml --set embedding.layer=pool5 --threads 4
+        synoptic run corpus.yaml --set embedding.encoding=int8 --threads 4
         synoptic run corpus.yaml --json | tail -n 1
       """)
 
