@@ -20,9 +20,8 @@ public enum StoreFile {
   public static func open(_ path: String, mode: Mode) throws(StoreFileError) -> any DatabaseWriter {
     let isNew = try inspect(path, mayBeMissing: mode == .create)
     return try translating(path) {
-      if isNew { try makeEmptyStore(at: path) }
+      if isNew { try makeEmptyStore(at: path) } else { try checkVersion(path) }
       let pool = try DatabasePool(path: path, configuration: configuration(isReadOnly: false))
-      try check(pool, path, mayBeOlder: true)
       try migrator.migrate(pool)
       return pool
     }
@@ -55,7 +54,8 @@ public enum StoreFile {
       _ = try reader.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") }
       return reader
     } catch let error as DatabaseError
-      where error.resultCode == .SQLITE_CANTOPEN && !FileManager.default.fileExists(atPath: path + "-wal")
+      where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
+      && !FileManager.default.fileExists(atPath: path + "-wal")
     {
       let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
       return try DatabaseQueue(path: "file:\(escaped)?immutable=1", configuration: configuration)
@@ -144,6 +144,13 @@ public enum StoreFile {
       try FeatureStoreSchema.prepare(db)
     }
     return configuration
+  }
+
+  /// Before a connection that writes: that alone would already turn another version's store to WAL mode.
+  private static func checkVersion(_ path: String) throws {
+    let reader = try reader(path)
+    try check(reader, path, mayBeOlder: true)
+    try reader.close()
   }
 
   private static func check(_ reader: any DatabaseReader, _ path: String, mayBeOlder: Bool) throws {
