@@ -63,7 +63,7 @@ public struct PreprocessingRecipe: Sendable, Hashable, Codable {
     if !channelOrder.allSatisfy({ (0...2).contains($0) }) {
       return "the recipe's channels \(channelOrder) are not all 0, 1 or 2"
     }
-    let isNumber = divisor != 0 && !deviations.contains(0) && divisor.isFinite && deviations.allSatisfy(\.isFinite)
+    let isNumber = ([divisor] + deviations).allSatisfy { $0 != 0 && $0.isFinite }
     // Each of them finite is not enough: a tiny divisor makes an infinite sample.
     if !isNumber || !normalizationTable().joined().allSatisfy(\.isFinite) {
       return "the recipe's divisor, means and deviations do not make numbers of samples"

@@ -56,7 +56,8 @@ func nearestNames(to name: String, among names: [String]) -> [String] {
     let edits = distance(letters, Array(other.utf8.prefix(64)))
     // Where every letter changes nothing is alike, and a letter or two are in many names by chance.
     let isAlike = edits <= limit && edits < other.utf8.count
-    guard isAlike || other.contains(wanted) || (other.utf8.count > 2 && wanted.contains(other)) else { return nil }
+    let contains = other.contains(wanted) || (other.utf8.count > 2 && wanted.contains(other))
+    guard isAlike || contains else { return nil }
     return (edits, candidate)
   }
   return ranked.sorted { $0 < $1 }.prefix(3).map(\.1)

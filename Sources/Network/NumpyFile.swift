@@ -60,9 +60,8 @@ public struct NumpyArray: Sendable, Equatable {
 
   /// The system's own words where it has some.
   private static func reason(_ error: any Error) -> String {
-    let error = error as NSError
-    let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
-    if underlying.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(underlying.code))) }
+    let underlying = (error as? CocoaError)?.userInfo[NSUnderlyingErrorKey] as? POSIXError
+    if let underlying { return String(cString: strerror(underlying.code.rawValue)) }
     return error.localizedDescription.trimmingCharacters(in: ["."])
   }
 }

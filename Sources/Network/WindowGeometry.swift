@@ -18,7 +18,9 @@ struct WindowGeometry {
     // Kernels keep a padded copy of a plane.
     let (area, overflow) = (input.height + top + bottom).multipliedReportingOverflow(
       by: input.width + left + right)
-    guard !overflow, area < ShapeLimit.elements else { throw .invalidNode(node: node, reason: "its padded map is too large") }
+    guard !overflow, area < ShapeLimit.elements else {
+      throw .invalidNode(node: node, reason: "its padded map is too large")
+    }
     self.input = input
     self.output = Int2(height, width)
     self.pads = Padding(top: top, left: left, bottom: bottom, right: right)

@@ -35,7 +35,8 @@ struct RecipeTests {
 
   /// The recipe `plain` as JSON, some of its values replaced by others.
   @Test(arguments: [
-    #"{"inputSize": 0}"#, #"{"inputSize": -224}"#, #"{"inputSize": 8193}"#, #"{"inputSize": 9223372036854775807}"#,
+    #"{"inputSize": 0}"#, #"{"inputSize": -224}"#, #"{"inputSize": 8193}"#,
+    #"{"inputSize": 9223372036854775807}"#,
     #"{"means": [0]}"#, #"{"deviations": []}"#, #"{"channelOrder": [0, 1]}"#, #"{"channelOrder": [0, 1, 3]}"#,
     #"{"channelOrder": [-1, 1, 2]}"#, #"{"divisor": 0}"#, #"{"divisor": 1e-45}"#,
     #"{"means": [0, 0, 1e300]}"#, #"{"deviations": [1, 0, 1]}"#, #"{"deviations": [1, 1e-45, 1]}"#,

@@ -89,8 +89,8 @@ struct HostileFileTests {
   @Test(
     "names that are alike are suggested, others are not",
     arguments: [
-      ("zzz", []), ("", []), ("q", []), ("relu_14", ["relu_1"]), ("Conv_1", ["conv_1"]), ("pool", ["global_pool"]),
-      ("conv_1/output", ["conv_1"]),
+      ("zzz", []), ("", []), ("q", []), ("relu_14", ["relu_1"]), ("Conv_1", ["conv_1"]),
+      ("pool", ["global_pool"]), ("conv_1/output", ["conv_1"]),
     ] as [(String, [String])])
   func suggestions(name: String, nearest: [String]) {
     let names = ["x", "conv_1", "relu_1", "global_pool", "y"]
