@@ -2,72 +2,6 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Twelve generated photographs of two classes, one broken file, and a network of one convolution.
-private struct SmallProject {
-  let folder: TemporaryFolder
-
-  private static let script = """
-    import sys, numpy as np, onnx
-    from onnx import helper, numpy_helper, TensorProto
-    from PIL import Image
-    root = sys.argv[1]
-    random = np.random.default_rng(7)
-    for wnid, color in [("n00000002", (200, 40, 40)), ("n00000003", (40, 40, 200))]:
-        for i in range(6):
-            noise = random.integers(-30, 30, (40, 48, 3))
-            Image.fromarray(np.clip(np.array(color) + noise, 0, 255).astype("uint8")).save(
-                f"{root}/photos/{wnid}/{i}.png")
-    w = random.normal(size=(4, 3, 3, 3)).astype("float32")
-    v = np.array([[1, 1, 0, 0], [0, 0, 1, 1]], dtype="float32")
-    nodes = [helper.make_node("Conv", ["x", "w"], ["c"], kernel_shape=[3, 3], strides=[2, 2]),
-             helper.make_node("Relu", ["c"], ["r"]), helper.make_node("GlobalAveragePool", ["r"], ["p"]),
-             helper.make_node("Flatten", ["p"], ["f"]),
-             helper.make_node("Gemm", ["f", "v"], ["y"], transB=1)]
-    graph = helper.make_graph(nodes, "tiny",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, 32, 32])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 2])],
-        [numpy_helper.from_array(w, "w"), numpy_helper.from_array(v, "v")])
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)]), f"{root}/tiny.onnx")
-    """
-
-  init() throws {
-    folder = try TemporaryFolder()
-    try folder.write("labels.txt", "n00000002\nn00000003\n")
-    try folder.write(
-      "structure.xml",
-      """
-      <ImageNetStructure><releaseData>test</releaseData>
-      <synset wnid="n00000001" words="animal" gloss="it lives">
-      <synset wnid="n00000002" words="dog" gloss="it barks"></synset><synset wnid="n00000003" words="cat" gloss="it doesn't"></synset>
-      </synset></ImageNetStructure>
-      """)
-    try folder.write("photos/n00000002/broken.jpg", [0xFF, 0xD8, 0xFF, 0xE0, 0, 16])
-    try folder.write("photos/n00000003/.keep", "")
-    try folder.write(
-      "small.yaml",
-      """
-      store: small.sqlite
-      stages:
-        taxonomy: { uses: synsets, source: structure.xml }
-        photos: { uses: images, source: photos, synsets: taxonomy }
-        network:
-          uses: network
-          model: tiny.onnx
-          labels: labels.txt
-          preprocess: plain
-          calibrate: { images: photos, count: 8 }
-        embedding: { uses: features, network: network, images: photos }
-        index: { uses: index, features: embedding }
-
-      """)
-    try PythonPeer.run(Self.script, [folder.url.path])
-  }
-
-  func synoptic(_ line: String) throws -> Program.Outcome {
-    try Program.run(line.split(separator: " ").map(String.init), in: folder)
-  }
-}
-
 @Suite("A pipeline from the command line", .enabled(if: PythonPeer.isPresent, "SYNOPTIC_PYTHON is not set"))
 struct PipelineRunTests {
   @Test("run, plan, status, search and the rest speak of the same store")
@@ -92,6 +26,7 @@ struct PipelineRunTests {
     let second = try project.synoptic("run small.yaml --json")
     #expect(second.status == 2, "a failure that stands is told on every run")
     let again = try #require(second.json["stages"] as? [String: [String: Any]])
+    #expect(again.count == 5)
     #expect(again.values.allSatisfy { $0["state"] as? String == "current" })
 
     let plan = try #require(
@@ -150,6 +85,51 @@ struct PipelineRunTests {
     #expect(shape == "float32 12 4\n")
     let lines = try String(contentsOfFile: project.folder.path("out.jsonl"), encoding: .utf8)
     #expect(lines.hasPrefix("{\"path\": \"n00000002/0.png\", \"wnid\": \"n00000002\"}\n"))
+  }
+
+  @Test("images are listed in path order, those that failed with the reason, also where no file was")
+  func imageListings() throws {
+    let project = try SmallProject()
+    try project.folder.write(
+      "photos/list.tsv", "path\tclass\nnowhere.png\tn00000002\nn00000003/1.png\tn00000003\n")
+    try project.folder.write(
+      "listed.yaml",
+      """
+      store: listed.sqlite
+      stages:
+        taxonomy: { uses: synsets, source: structure.xml }
+        list: { uses: images, source: photos/list.tsv, synsets: taxonomy }
+        folder: { uses: images, source: photos, synsets: taxonomy }
+        network:
+          uses: network
+          model: tiny.onnx
+          labels: labels.txt
+          preprocess: plain
+          calibrate: { images: folder, count: 8 }
+        embedding: { uses: features, network: network, images: folder }
+
+      """)
+    #expect(try project.synoptic("run listed.yaml").status == 2)
+
+    let all = try project.synoptic("images list listed.sqlite --json").json
+    let images = try #require(all["images"] as? [[String: Any]])
+    let paths = images.compactMap { $0["path"] as? String }
+    #expect(paths.count == 14 && paths == paths.sorted(), "13 of the folder and 1 of the list")
+    #expect(images.filter { $0["failure"] != nil }.map { $0["path"] as? String } == ["n00000002/broken.jpg"])
+    let three = try project.synoptic("images list listed.sqlite --limit 3").output
+    #expect(three.split(separator: "\n").count == 3)
+    let cats = try project.synoptic("images list listed.sqlite --class cat").output
+    #expect(cats.split(separator: "\n").count == 7)
+
+    let failed = try project.synoptic("images list listed.sqlite --failed --json").json
+    let failures = try #require(failed["images"] as? [[String: Any]])
+    #expect(failures.map { $0["path"] as? String } == ["n00000002/broken.jpg", "nowhere.png"])
+    #expect(failures.first?["id"] is Int && failures.last?["id"] is NSNull)
+    #expect((failures.last?["failure"] as? [String: Any])?["class"] as? String == "missing")
+    let lines = try project.synoptic("images list listed.sqlite --failed").output
+    #expect(lines.contains("\n-\t-\t-\tnowhere.png\tmissing\t"))
+    let failedCats = try project.synoptic("images list listed.sqlite --failed --class cat --json")
+    #expect(failedCats.output == "{\"images\": []}\n" && failedCats.status == 0)
   }
 
   @Test("a network alone is shown, run in float as ONNX Runtime runs it, and quantized")

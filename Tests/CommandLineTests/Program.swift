@@ -33,8 +33,10 @@ struct Program {
       .first { FileManager.default.isExecutableFile(atPath: $0) }
   }()
 
+  /// - Parameter whileRunning: is given the process' id, and works beside it.
   static func run(
-    _ arguments: [String], in folder: TemporaryFolder? = nil, environment: [String: String] = [:]
+    _ arguments: [String], in folder: TemporaryFolder? = nil, environment: [String: String] = [:],
+    whileRunning: (pid_t) throws -> Void = { _ in }
   ) throws -> Outcome {
     guard let path else { throw Missing() }
     let scratch = try folder ?? TemporaryFolder()
@@ -51,6 +53,12 @@ struct Program {
     process.standardError = errors
     process.standardInput = FileHandle.nullDevice
     try process.run()
+    do {
+      try whileRunning(process.processIdentifier)
+    } catch {
+      process.terminate()
+      throw error
+    }
     process.waitUntilExit()
     defer {
       for suffix in ["out", "err"] {

@@ -66,6 +66,18 @@ import Testing
     #expect(other.stage(named: "s")?.reasons == ["parameter sample.size: 3 -> 4"])
   }
 
+  @Test func `a damaged record of the last run is told, and not taken for an empty one`() async throws {
+    let workshop = try Workshop()
+    let before = try workshop.file(Self.numbers, "s: { uses: squares, numbers: n }")
+    try await workshop.run(before)
+    try await workshop.database.write { db in
+      try db.execute(sql: "UPDATE pipeline_stage SET components = '[{' WHERE name = 's'")
+    }
+    #expect(try workshop.plan(before).stage(named: "s")?.state == .current, "the result itself is whole")
+    let after = try workshop.file(Self.numbers, "s: { uses: squares, numbers: n, power: 3 }")
+    #expect(throws: PlanningError.damagedRecord(stage: "s")) { try workshop.plan(after) }
+  }
+
   @Test func `a renamed stage finds its result`() async throws {
     let workshop = try Workshop()
     try await workshop.run(try workshop.file(Self.numbers, "s: { uses: squares, numbers: n }"))

@@ -53,7 +53,8 @@ public enum JobState {
       db,
       sql: """
         SELECT p.name AS stage, f.* FROM pipeline_stage AS p JOIN (
-          SELECT result_id, NULL AS item_id, name, error_class, message, attempts, updated FROM stage_failure
+          SELECT result_id, NULL AS item_id, name, error_class, message, attempts, updated
+            FROM stage_failure
           UNION ALL
           SELECT result_id, item_id, name, error_class, message, attempts, updated FROM item_state
             WHERE state = 'failed'
@@ -64,8 +65,8 @@ public enum JobState {
       arguments: ["stage": stage, "class": errorClass, "limit": limit])
     return rows.map { row in
       RecordedFailure(
-        stage: row["stage"], itemID: row["item_id"], name: row["name"] ?? "", errorClass: row["error_class"] ?? "",
-        message: row["message"] ?? "", attempts: row["attempts"],
+        stage: row["stage"], itemID: row["item_id"], name: row["name"] ?? "",
+        errorClass: row["error_class"] ?? "", message: row["message"] ?? "", attempts: row["attempts"],
         updated: Date(timeIntervalSince1970: row["updated"]))
     }
   }

@@ -1,0 +1,58 @@
+import FeatureStore
+import GRDB
+import Pipeline
+
+/// What a listing says of an image.
+struct ListedImage {
+  /// Nil, as the size is, where a list names a file that was never there.
+  let id: Int64?
+  let path: String
+  let wnid: String?
+  /// Bytes.
+  let size: Int64?
+  var failure: RecordedFailure?
+
+  /// The images that are present, in path order; a cursor, because there may be millions.
+  static func cursor(ofClasses wnids: Set<String>?, limit: Int?, in db: Database) throws -> RowCursor {
+    let classes = wnids.map { JSON.strings($0.sorted()).line }
+    return try Row.fetchCursor(
+      db,
+      sql: """
+        SELECT id, path, wnid, size FROM image
+        WHERE gone = 0 AND (:classes IS NULL OR wnid IN (SELECT value FROM json_each(:classes)))
+        ORDER BY path, corpus_id LIMIT :limit
+        """, arguments: ["classes": classes, "limit": limit ?? -1])
+  }
+
+  init(_ row: Row) {
+    id = row["id"]
+    path = row["path"]
+    wnid = row["wnid"]
+    size = row["size"]
+  }
+
+  init(_ failure: RecordedFailure, image: ImageRecord?) {
+    id = image?.id
+    path = image?.path ?? failure.name
+    wnid = image?.wnid
+    size = image?.size
+    self.failure = failure
+  }
+
+  var json: JSON {
+    var members: [JSON.Member] = [
+      .init(name: "id", value: .integer(id.map { Int($0) })), .init(name: "path", value: .string(path)),
+      .init(name: "wnid", value: .text(wnid)), .init(name: "size", value: .integer(size.map { Int($0) })),
+    ]
+    if let failure {
+      members.append(
+        .init(
+          name: "failure",
+          value: [
+            "stage": .string(failure.stage), "class": .string(failure.errorClass),
+            "message": .string(failure.message), "attempts": .integer(failure.attempts),
+          ]))
+    }
+    return .object(members)
+  }
+}
