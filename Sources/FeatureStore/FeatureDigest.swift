@@ -19,11 +19,8 @@ public struct FailureRow: Sendable, Hashable {
 /// predictions; then of the failures' paths and classes. Row ids, the order of insertion, times, and the
 /// corpora's places on the disk do not go in; gone images neither.
 public enum FeatureDigest {
-  /// - Parameter spaces: those to count; nil for all that are there.
-  public static func compute(
-    failures: [FailureRow], spaces: [SpaceRecord]? = nil, in db: Database
-  ) throws -> SHA256Digest {
-    let spaces = try (spaces ?? SpaceRecord.all(in: db)).sorted {
+  public static func compute(failures: [FailureRow], in db: Database) throws -> SHA256Digest {
+    let spaces = try SpaceRecord.all(in: db).sorted {
       $0.fingerprint.utf8.lexicographicallyPrecedes($1.fingerprint.utf8)
     }
     var hash = SHA256()

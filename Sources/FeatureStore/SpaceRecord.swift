@@ -107,8 +107,8 @@ public struct SpaceRecord: Sendable, Hashable, Identifiable {
     guard let last = spaces.first else { throw StoreError.noSpaces }
     let names = try names(in: db)
     guard let name else {
-      let meant = try Int.fetchOne(db, sql: "SELECT count(DISTINCT space_id) FROM space_name")
-      guard meant == 1 else { throw StoreError.ambiguousSpace(known: names) }
+      let meant = try Int.fetchOne(db, sql: "SELECT count(DISTINCT space_id) FROM space_name") ?? 0
+      guard meant <= 1 else { throw StoreError.ambiguousSpace(known: names) }
       return last
     }
     let found =

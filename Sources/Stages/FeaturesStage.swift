@@ -88,12 +88,13 @@ public struct FeaturesStage: StageKind, ItemStage {
   /// The predictions lie beside the vectors and mean something only with the labels, so both count: results that
   /// differ in them never overwrite each other, and switching back finds the earlier ones as they were.
   private func spaceFingerprint(plan: [UInt8], _ embedder: ImageEmbedder) -> String {
-    let parts = [
-      "space 2", SHA256.hash(plan).hex, embedder.recipe.canonicalDescription, embedder.layer,
-      encoding.rawValue, "\(embedder.predictions)",
-    ]
-    // After the parts there are labels or none: an empty list of them is not possible.
-    + (embedder.labels ?? [])
+    let parts =
+      [
+        "space 2", SHA256.hash(plan).hex, embedder.recipe.canonicalDescription, embedder.layer,
+        encoding.rawValue, "\(embedder.predictions)",
+      ]
+      // After the parts there are labels or none: an empty list of them is not possible.
+      + (embedder.labels ?? [])
     var hash = SHA256()
     for part in parts {
       hash.update(UInt64(part.utf8.count))

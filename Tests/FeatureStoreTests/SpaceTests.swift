@@ -37,6 +37,24 @@ struct SpaceTests {
         == "There is no feature space “emb” in the store; there is codes, embedding.")
   }
 
+  @Test("stages that share a space each keep their name for it, and a name moves on with its stage")
+  func sharedSpace() throws {
+    let store = try StoreFixture()
+    let shared = try addSpace(store, "space-fingerprint", "twin")
+    #expect(shared.id == store.space.id)
+    #expect(try resolve("embedding", store) == "space-fingerprint")
+    #expect(try resolve("twin", store) == "space-fingerprint")
+    #expect(try resolve(nil, store) == "space-fingerprint")
+    _ = try addSpace(store, "other", "twin")
+    #expect(try resolve("embedding", store) == "space-fingerprint")
+    #expect(try resolve("twin", store) == "other")
+    #expect(throws: StoreError.ambiguousSpace(known: ["twin", "embedding"])) { try resolve(nil, store) }
+    try store.queue.write { db in
+      try SpaceRecord.markUsed(fingerprint: "other", by: "embedding", in: db)
+    }
+    #expect(try resolve("embedding", store) == "other")
+  }
+
   @Test("a store without features says what to run")
   func noSpaces() throws {
     let store = try StoreFixture()

@@ -128,6 +128,57 @@ import Testing
     #expect(try workshop.read { db in try SpaceRecord.resolve(nil, in: db).layer } == "flat")
   }
 
+  /// Of one image, as a search or a listing would show them: the wnids of its classes, best first.
+  private func shown(_ workshop: Workshop) throws -> [String] {
+    try workshop.read { db in
+      let space = try SpaceRecord.resolve("embedding", in: db)
+      let content = try #require(try ImageLookup.find(Workshop.path(0), in: db).contentID)
+      let labels = try #require(try space.labels(in: db))
+      return try FeatureRow.predictions(content: content, space: space, in: db).map { labels[$0.classIndex] }
+    }
+  }
+
+  @Test(arguments: ["embedding.predictions=0", "embedding.predictions=3", "network.labels=others.txt"])
+  func `switching predictions or labels back shows those of the first run`(override: String) async throws {
+    let workshop = try Workshop(images: 8)
+    try workshop.folder.write("others.txt", Workshop.wnids.reversed().joined(separator: "\n"))
+    try await workshop.run()
+    let first = try shown(workshop)
+    #expect(first.count == 2)
+    #expect(try await workshop.run([override]).exit == .done)
+    #expect(try shown(workshop) != first)
+    let back = try await workshop.run()
+    #expect(back.stages.allSatisfy { $0.report.state == .current })
+    #expect(try shown(workshop) == first)
+  }
+
+  @Test func `two stages that give the same vectors share them, each by its name`() async throws {
+    let workshop = try Workshop(images: 8)
+    try workshop.folder.write(
+      "pipeline.yaml",
+      """
+      store: store.sqlite
+      stages:
+        photos:  { uses: images,   source: images }
+        some:    { uses: images,   source: images/n02084071 }
+        network: { uses: network,  model: tiny.onnx, preprocess: plain, precision: float32 }
+        one:     { uses: features, network: network, images: photos }
+        two:     { uses: features, network: network, images: some, layer: flat }
+        index:   { uses: index,    features: one }
+      """)
+    let report = try await workshop.run()
+    #expect(report.exit == .done)
+    #expect(report["index"]?.items == ItemCounts(done: 8))
+    try workshop.read { db throws in
+      let one = try SpaceRecord.resolve("one", in: db)
+      #expect(try SpaceRecord.resolve("two", in: db).id == one.id)
+      #expect(try SpaceRecord.resolve(nil, in: db).id == one.id)
+      #expect(try SpaceRecord.all(in: db).count == 1)
+      #expect(try SearchIndex.isCurrent(for: one, in: db))
+    }
+    #expect(try await workshop.run().stages.allSatisfy { $0.report.state == .current })
+  }
+
   @Test func `in float32 it needs no calibration`() async throws {
     let workshop = try Workshop(images: 6)
     let report = try await workshop.run(["network.precision=float32"])

@@ -1,4 +1,5 @@
 import Corpus
+import Foundation
 import WordNet
 
 /// The classes that a network tells, as wnids in the order of its outputs.
@@ -12,9 +13,10 @@ public enum NetworkLabels {
     if text == "ilsvrc2012" { return ILSVRC2012.wnids }
     var labels: [String] = []
     // By `isNewline`, because the CR LF of Windows is one character.
-    let lines = try contents(ofFile: text).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    let lines = try contents(ofFile: text).split(
+      omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     for (index, line) in lines.enumerated() {
-      let label = trimmed(line)
+      let label = line.trimmingCharacters(in: .whitespaces)
       if label.isEmpty || label.hasPrefix("#") { continue }
       guard ClassLabels.isWNID(label) else { throw .notALabel(path: text, line: index + 1, text: label) }
       labels.append(label)
@@ -33,11 +35,6 @@ public enum NetworkLabels {
     }
     guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8(path: path) }
     return text.first == "\u{feff}" ? text.dropFirst() : text[...]
-  }
-
-  private static func trimmed(_ line: Substring) -> String {
-    let start = line.drop(while: \.isWhitespace)
-    return String(start.prefix(upTo: start.lastIndex { !$0.isWhitespace }.map(start.index(after:)) ?? start.startIndex))
   }
 
   /// - Throws: `NetworkLabelsError.countMismatch`.
