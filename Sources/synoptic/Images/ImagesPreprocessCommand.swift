@@ -61,6 +61,6 @@ struct ImagesPreprocessCommand: ParsableCommand {
       isNormalized
       ? NumpyArray(shape: [3, side, side], elements: .float32(recipe.tensor(of: pixels)))
       : NumpyArray(shape: [side, side, 3], elements: .uint8(pixels.pixels))
-    try ArrayFile.write(array, to: output)
+    try array.write(output)
   }
 }

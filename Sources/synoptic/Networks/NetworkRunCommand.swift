@@ -47,7 +47,7 @@ struct NetworkRunCommand: ParsableCommand {
     let images = try float ? nil : calibration.images(for: file, threads: threads.resolved)
     let result = try file.run(
       tensor, layer: layer, isFloat: float, calibration: images, instructionSet: instructionSet.resolved)
-    try ArrayFile.write(NumpyArray(result), to: output)
+    try NumpyArray(result).write(output)
   }
 }
 
