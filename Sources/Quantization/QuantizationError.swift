@@ -18,7 +18,8 @@ public enum QuantizationError: Error, Sendable, Equatable, CustomStringConvertib
     case .unsupported(let operation, let node, let reason):
       "The int8 engine can't run \(operation) at node \"\(node)\": \(reason). Use `precision: float32` for this network."
     case .notCalibrated(let value):
-      "No range is known for \"\(value)\": calibration saw no image. Give calibration at least one readable image."
+      "No range is known for \"\(value)\": calibration saw no finite number there. Give it at least one readable image, and check that the network "
+        + "gives finite numbers."
     case .unknownLayer(let name, let available):
       "The int8 network keeps no layer \"\(name)\": what comes just before an addition is computed as one with it. "
         + "Take \(Self.examples(near: name, available).joined(separator: ", ")) or embedding, or `precision: float32`."

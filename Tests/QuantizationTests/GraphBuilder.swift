@@ -44,6 +44,12 @@ struct GraphBuilder {
     return append(.gemm(Gemm(transposeB: true, activation: activation)), [input, weights, bias])
   }
 
+  mutating func integers(_ values: [Int64]) -> String {
+    let name = "constant\(constants.count)"
+    constants[name] = Tensor(shape: [values.count], integers: values)
+    return name
+  }
+
   private mutating func constant(_ shape: [Int], scale: Float) -> String {
     let name = "constant\(constants.count)"
     let values = (0..<shape.reduce(1, *)).map { _ in random.normal() * scale }

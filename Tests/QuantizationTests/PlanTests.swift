@@ -124,6 +124,23 @@ struct PlanTests {
     #expect(message.contains("transpose") && message.contains("node1") && message.contains("float32"))
   }
 
+  @Test("of a graph that reads a map in another shape is refused rather than read with the wrong rows")
+  func reshapedMap() throws {
+    var builder = GraphBuilder()
+    let map = builder.convolution("input", from: 3, to: 16, kernel: 3)
+    let shape = builder.integers([-1, 16, 10, 40])
+    let reshaped = builder.append(.reshape(allowsZero: false), [map, shape])
+    let output = builder.convolution(reshaped, from: 16, to: 16, kernel: 3)
+    let graph = builder.graph(output: output)
+    let executor = try FloatExecutor(graph)
+    var calibration = Calibration()
+    try calibration.observe(builder.images(1)[0], through: executor)
+    let error = #expect(throws: QuantizationError.self) {
+      try QuantizedNetwork.quantize(graph, calibration: calibration)
+    }
+    #expect(error?.description.contains("reshaped") == true)
+  }
+
   @Test("without calibration says which value has no range")
   func notCalibrated() {
     #expect(throws: QuantizationError.notCalibrated(value: "input")) {

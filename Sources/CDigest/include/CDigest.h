@@ -1,6 +1,6 @@
 /// SHA-256 (FIPS 180-4): the block function, in portable C and with the x86 SHA extensions.
 ///
-/// A library with a SHA-256 would bring a whole cryptographic toolkit into the build (over a minute of it);
+/// A library with a SHA-256 would bring a whole cryptographic toolkit into the build;
 /// content hashes need just this one function.
 #ifndef SYNOPTIC_CDIGEST_H
 #define SYNOPTIC_CDIGEST_H

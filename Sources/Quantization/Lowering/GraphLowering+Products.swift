@@ -4,11 +4,6 @@ import Network
 extension GraphLowering {
   mutating func lowerConvolution(_ node: Node, _ convolution: Convolution, addition: Node?) throws {
     let source = try bytes(of: node.inputs[0], node: node.name)
-    guard shapes[node.inputs[0]] == values[source].shape.batchOfOne || shapes[node.inputs[0]]?.count == 4
-    else {
-      throw QuantizationError.unsupported(
-        operation: "Conv on a reshaped tensor", node: node.name, reason: "a map is expected")
-    }
     let filters = try constant(node.inputs[1], node: node)
     let bias = try bias(of: node, at: 2)
     let window = Window(
@@ -32,7 +27,7 @@ extension GraphLowering {
   }
 
   mutating func lowerGemm(_ node: Node, _ gemm: Gemm) throws {
-    let source = try bytes(of: node.inputs[0], node: node.name)
+    let source = try bytes(of: node.inputs[0], node: node.name, isFlattened: true)
     let matrix = try constant(node.inputs[1], node: node)
     guard matrix.shape.count == 2, !gemm.transposeA else {
       throw QuantizationError.unsupported(
@@ -139,8 +134,4 @@ extension GraphLowering {
     }
     return result
   }
-}
-
-extension MapShape {
-  fileprivate var batchOfOne: [Int] { [1, channels, height, width] }
 }

@@ -91,8 +91,16 @@ struct GraphLowering {
   }
 
   /// The index of a value as bytes, made from float32 where it is that.
-  mutating func bytes(of name: String, node: String) throws -> Int {
+  ///
+  /// - Parameter isFlattened: the node takes the elements in order, whatever shape they have been given since.
+  mutating func bytes(of name: String, node: String, isFlattened: Bool = false) throws -> Int {
     let index = try index(of: name, node: node)
+    // A reshaped tensor is another name for the same bytes; only who ignores its shape may read those.
+    guard isFlattened || shapes[name].flatMap({ MapShape($0) }) == values[index].shape else {
+      throw QuantizationError.unsupported(
+        operation: "a layer on a tensor reshaped to \(shapes[name] ?? [])", node: node,
+        reason: "only a dense layer can follow a reshape")
+    }
     guard values[index].quantization == nil else { return index }
     if let copy = quantizedCopies[index] { return copy }
     values.append(
