@@ -1,7 +1,7 @@
 import Foundation
 
 /// A function of one element. Definitions are those of the ONNX operators of the same names.
-public enum Activation: Sendable, Equatable, Hashable {
+public enum Activation: Sendable, Equatable, Hashable, Codable {
   case relu
   /// Either bound may be infinite.
   case clip(min: Float, max: Float)

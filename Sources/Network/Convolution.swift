@@ -1,5 +1,5 @@
 /// A height and a width, or the same for strides and dilations.
-public struct Int2: Sendable, Equatable, Hashable {
+public struct Int2: Sendable, Equatable, Hashable, Codable {
   public var height: Int
   public var width: Int
 
@@ -10,7 +10,7 @@ public struct Int2: Sendable, Equatable, Hashable {
 }
 
 /// Rows and columns added around a map. For pooling and convolution never negative.
-public struct Padding: Sendable, Equatable, Hashable {
+public struct Padding: Sendable, Equatable, Hashable, Codable {
   public var top: Int
   public var left: Int
   public var bottom: Int
@@ -27,7 +27,7 @@ public struct Padding: Sendable, Equatable, Hashable {
 }
 
 /// Padding that the size of the input decides (ONNX `auto_pad`): enough for ceil(size / stride) outputs.
-public enum AutomaticPadding: Sendable, Equatable, Hashable {
+public enum AutomaticPadding: Sendable, Equatable, Hashable, Codable {
   /// The odd pixel goes last, as in TensorFlow's SAME.
   case sameUpper
   /// The odd pixel goes first.
@@ -35,7 +35,7 @@ public enum AutomaticPadding: Sendable, Equatable, Hashable {
 }
 
 /// A 2-D convolution (cross-correlation): inputs are x [N,C,H,W], weights [O,C/groups,kH,kW] and maybe a bias [O].
-public struct Convolution: Sendable, Equatable, Hashable {
+public struct Convolution: Sendable, Equatable, Hashable, Codable {
   public var kernel: Int2
   public var strides: Int2
   public var dilations: Int2

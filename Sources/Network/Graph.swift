@@ -1,5 +1,5 @@
 /// One step of the computation.
-public struct Node: Sendable, Equatable {
+public struct Node: Sendable, Equatable, Codable {
   /// From the file, or made from the first output's name.
   public var name: String
   /// Names of values; an optional input left out is empty.

@@ -1,5 +1,5 @@
 /// What a node does. Semantics are those of the ONNX operators; opset differences are gone after reading.
-public enum Operation: Sendable, Equatable, Hashable {
+public enum Operation: Sendable, Equatable, Hashable, Codable {
   case convolution(Convolution)
   case gemm(Gemm)
   case matMul
@@ -47,7 +47,7 @@ public enum Operation: Sendable, Equatable, Hashable {
 }
 
 /// alpha * A' * B' + beta * C, for matrices A and B that may be transposed, and C broadcast.
-public struct Gemm: Sendable, Equatable, Hashable {
+public struct Gemm: Sendable, Equatable, Hashable, Codable {
   public var alpha: Float
   public var beta: Float
   public var transposeA: Bool
@@ -67,7 +67,7 @@ public struct Gemm: Sendable, Equatable, Hashable {
 }
 
 /// Over what a softmax sums to one.
-public struct SoftmaxAxis: Sendable, Equatable, Hashable {
+public struct SoftmaxAxis: Sendable, Equatable, Hashable, Codable {
   public var axis: Int
   /// Before opset 13: all dimensions from the axis on together.
   public var throughLast: Bool
@@ -80,7 +80,7 @@ public struct SoftmaxAxis: Sendable, Equatable, Hashable {
 
 /// Across channels: x / (bias + alpha / size * sum of squares over `size` neighbouring channels) ^ beta.
 /// Source: Krizhevsky et al. 2012, section 3.3, as ONNX LRN scales it.
-public struct LocalResponseNormalization: Sendable, Equatable, Hashable {
+public struct LocalResponseNormalization: Sendable, Equatable, Hashable, Codable {
   public var alpha: Float
   public var beta: Float
   public var bias: Float
@@ -95,7 +95,7 @@ public struct LocalResponseNormalization: Sendable, Equatable, Hashable {
 }
 
 /// Padding by a constant; negative amounts crop.
-public struct ConstantPad: Sendable, Equatable, Hashable {
+public struct ConstantPad: Sendable, Equatable, Hashable, Codable {
   /// First all beginnings, then all ends, a number a dimension; nil: computed, the node's second input.
   public var amounts: [Int]?
   public var value: Float

@@ -1,5 +1,5 @@
 /// A window moved over a map [N,C,H,W]: its maximum or its mean.
-public struct Pooling: Sendable, Equatable, Hashable {
+public struct Pooling: Sendable, Equatable, Hashable, Codable {
   public var kernel: Int2
   public var strides: Int2
   public var dilations: Int2

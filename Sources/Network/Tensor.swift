@@ -3,7 +3,7 @@
 /// Weights of a network file are not copied: such a tensor refers to the mapping and keeps it alive.
 public struct Tensor: Sendable {
   /// What the elements are. Other types of a file become one of these when read.
-  public enum Element: Sendable, Equatable, Hashable {
+  public enum Element: Sendable, Equatable, Hashable, Codable {
     case float32
     case int64
   }

@@ -10,6 +10,8 @@ public enum QuantizationError: Error, Sendable, Equatable, CustomStringConvertib
   case unknownLayer(name: String, available: [String])
   /// A serialized network that is damaged or was written by another version.
   case damaged(reason: String)
+  /// Operators that run in float32 inside an int8 network did not fit together.
+  case floatIsland(node: String, reason: String)
   /// An input of the wrong size.
   case invalidInput(reason: String)
 
@@ -25,6 +27,8 @@ public enum QuantizationError: Error, Sendable, Equatable, CustomStringConvertib
         + "Take \(Self.examples(near: name, available).joined(separator: ", ")) or embedding, or `precision: float32`."
     case .damaged(let reason):
       "The stored network can't be used: \(reason). Make it again from the model's ONNX file."
+    case .floatIsland(let node, let reason):
+      "The part of the network that begins with node \"\(node)\" and runs in float32 failed: \(reason)"
     case .invalidInput(let reason): reason
     }
   }

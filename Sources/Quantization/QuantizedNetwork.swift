@@ -27,9 +27,9 @@ public struct QuantizedNetwork: Sendable {
   /// The names of all values that can be asked for, in the order they are computed.
   public var layers: [String] {
     [structure.values[structure.input].name]
-      + structure.operations.compactMap { operation in
-        if case .quantize = operation { return nil }
-        return structure.values[operation.output].name
+      + structure.operations.flatMap { operation -> [String] in
+        if case .quantize = operation { return [] }
+        return operation.outputs.map { structure.values[$0].name }
       }
   }
 
@@ -55,6 +55,8 @@ public struct QuantizedNetwork: Sendable {
 
   func int32s(_ span: DataSpan) -> [Int32] { elements(span) { Int32(littleEndian: $0) } }
 
+  func int64s(_ span: DataSpan) -> [Int64] { elements(span) { Int64(littleEndian: $0) } }
+
   func floats(_ span: DataSpan) -> [Float] { elements(span) { Float(bitPattern: UInt32(littleEndian: $0)) } }
 
   private func elements<Raw: BitwiseCopyable, Value>(_ span: DataSpan, _ convert: (Raw) -> Value) -> [Value] {
@@ -70,6 +72,9 @@ public struct QuantizedNetwork: Sendable {
 struct DataSection {
   private(set) var bytes: [UInt8] = []
 
+  /// Takes off all but the first `count` bytes.
+  mutating func truncate(to count: Int) { bytes.removeLast(max(0, bytes.count - count)) }
+
   mutating func append(_ values: [Int8]) -> DataSpan {
     let span = DataSpan(offset: bytes.count, count: values.count)
     values.withUnsafeBytes { bytes.append(contentsOf: $0) }
@@ -83,6 +88,10 @@ struct DataSection {
   }
 
   mutating func append(_ values: [Int32]) -> DataSpan {
+    append(values.flatMap { value in withUnsafeBytes(of: value.littleEndian) { Array($0) } })
+  }
+
+  mutating func append(_ values: [Int64]) -> DataSpan {
     append(values.flatMap { value in withUnsafeBytes(of: value.littleEndian) { Array($0) } })
   }
 

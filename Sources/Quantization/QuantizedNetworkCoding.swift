@@ -6,12 +6,15 @@ import Foundation
 extension QuantizedNetwork {
   static let magic = Array("SYNOPTIC INT8\n".utf8)
   /// Changes with every change of the format or of what an operation means.
-  static let formatVersion: UInt32 = 1
+  static let formatVersion: UInt32 = 2
 
   public var serialized: [UInt8] {
     get throws {
       let encoder = JSONEncoder()
       encoder.outputFormatting = .sortedKeys
+      // A clamp's bound may be infinite.
+      encoder.nonConformingFloatEncodingStrategy = .convertToString(
+        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
       let json = try encoder.encode(structure)
       var bytes = Self.magic
       bytes.reserveCapacity(json.count + data.count + 64)
@@ -55,7 +58,10 @@ extension QuantizedNetwork {
     guard length <= UInt64(end - header) else { throw .damaged(reason: "its structure is cut short") }
     let json = Data(bytes[header..<header + Int(length)])
     do {
-      structure = try JSONDecoder().decode(Structure.self, from: json)
+      let decoder = JSONDecoder()
+      decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+      structure = try decoder.decode(Structure.self, from: json)
     } catch {
       throw .damaged(reason: "its structure can't be read: \(error)")
     }

@@ -20,17 +20,23 @@ extension QuantizedNetwork {
     var known: Set<Int> = [structure.input]
     for operation in structure.operations {
       let used = operation.inputs
-      guard (used + [operation.output]).allSatisfy(values.indices.contains), used.allSatisfy(known.contains),
-        known.insert(operation.output).inserted
+      guard (used + operation.outputs).allSatisfy(values.indices.contains), used.allSatisfy(known.contains),
+        operation.outputs.allSatisfy({ known.insert($0).inserted })
       else { throw .damaged(reason: "its operations are out of order") }
-      try validate(operation)
+      if case .floatIsland(let island) = operation {
+        try validate(island)
+      } else {
+        try validate(operation)
+      }
     }
   }
 
   private func validate(_ operation: QuantizedOperation) throws(QuantizationError) {
     let values = structure.values
     let input = values[operation.inputs.first ?? structure.input]
-    let output = values[operation.output]
+    guard let output = operation.outputs.first.map({ values[$0] }) else {
+      throw .damaged(reason: "an operation makes nothing")
+    }
     var isSound = true
     switch operation {
     case .convolution(let convolution):
@@ -74,13 +80,36 @@ extension QuantizedNetwork {
     case .quantize:
       isSound =
         input.quantization == nil && output.quantization != nil && input.shape == output.shape
-        && input.shape.count == input.shape.channels
+        && (input.isRowMajor || input.shape.count == input.shape.channels)
     case .softmax:
       isSound =
         input.quantization == nil && output.quantization == nil && input.shape == output.shape
         && input.shape.count == input.shape.channels
+    case .floatIsland:
+      break
     }
     guard isSound else { throw .damaged(reason: "the operation that makes \"\(output.name)\" is not sound") }
+  }
+
+  /// An island's own nodes are checked by the float executor when it runs; here, that what crosses its shores fits.
+  private func validate(_ island: FloatIsland) throws(QuantizationError) {
+    let values = structure.values
+    let node = island.nodes.first?.name ?? ""
+    for constant in island.constants {
+      let count = Self.product(constant.shape + [FloatIsland.Constant.size(of: constant.element)])
+      guard constant.shape.allSatisfy({ $0 >= 0 }), isInside(constant.elements, count: count) else {
+        throw .damaged(reason: "the constant \"\(constant.name)\" leads outside of the data")
+      }
+    }
+    let inputsFit = island.inputs.allSatisfy {
+      Self.product($0.shape) == values[$0.value].shape.count && $0.shape.allSatisfy { $0 > 0 }
+    }
+    guard inputsFit, let shapes = try? island.graph(in: self).shapes(batch: 1),
+      island.outputs.allSatisfy({ output in
+        values[output.value].quantization == nil && values[output.value].isRowMajor
+          && shapes[output.name]?.reduce(1, *) == values[output.value].shape.count
+      })
+    else { throw .damaged(reason: "the float operators from \"\(node)\" on are not sound") }
   }
 
   /// Nil where it can't be said in 63 bits.

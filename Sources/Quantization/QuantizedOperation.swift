@@ -19,6 +19,8 @@ public struct QuantizedValue: Sendable, Codable {
   public var shape: MapShape
   /// nil: float32, as the network's last values are.
   public var quantization: AffineQuantization?
+  /// Float32 in plain order, [C, H, W], as float islands make it, instead of blocks of 16 channels.
+  public var isRowMajor = false
 }
 
 /// The window of a convolution or pooling.
@@ -78,6 +80,8 @@ public enum QuantizedOperation: Sendable, Codable {
   case quantize(input: Int, output: Int)
   /// Of a float32 vector.
   case softmax(input: Int, output: Int)
+  /// What has no int8 kernel.
+  case floatIsland(FloatIsland)
 
   var inputs: [Int] {
     switch self {
@@ -88,16 +92,18 @@ public enum QuantizedOperation: Sendable, Codable {
       [input]
     case .add(let left, let right, _, _, _): [left, right]
     case .concat(let inputs, _): inputs
+    case .floatIsland(let island): island.inputs.map(\.value)
     }
   }
 
-  var output: Int {
+  var outputs: [Int] {
     switch self {
-    case .convolution(let convolution): convolution.output
-    case .pooling(let pooling): pooling.output
+    case .convolution(let convolution): [convolution.output]
+    case .pooling(let pooling): [pooling.output]
     case .globalAverage(_, let output), .lookup(_, let output, _), .quantize(_, let output),
       .softmax(_, let output), .concat(_, let output), .add(_, _, let output, _, _):
-      output
+      [output]
+    case .floatIsland(let island): island.outputs.map(\.value)
     }
   }
 }

@@ -28,7 +28,7 @@ public struct CompiledPlan: Sendable {
     for output in self.outputs { values.append(try network.index(of: output)) }
     outputValues = values
     memory = try MemoryPlan(network, kept: Set(values))
-    var compiler = PlanCompiler(network: network, memory: memory)
+    var compiler = PlanCompiler(network: network, memory: memory, instructionSet: instructionSet)
     steps = try compiler.compile()
     constants = compiler.constants.finish()
   }
@@ -53,6 +53,7 @@ enum PlanStep: Sendable {
   case softmax(input: Int, output: Int)
   case clamp(value: Int, lower: Float, upper: Float)
   case fillBorder(value: Int)
+  case floatIsland(IslandRunner)
 }
 
 struct ByteBounds: Sendable {

@@ -45,7 +45,8 @@ struct MemoryPlan: Sendable {
   private static func layouts(of network: QuantizedNetwork) -> [ValueLayout] {
     let structure = network.structure
     var layouts = structure.values.map {
-      ValueLayout(shape: $0.shape, block: 16, elementSize: $0.quantization == nil ? 4 : 1)
+      ValueLayout(
+        shape: $0.shape, block: $0.isRowMajor ? 1 : 16, elementSize: $0.quantization == nil ? 4 : 1)
     }
     if structure.values[structure.input].shape.channels <= 4, isReadOnlyByDenseConvolutions(structure) {
       layouts[structure.input].block = 4
@@ -109,9 +110,15 @@ struct MemoryPlan: Sendable {
       let range = lifetimes[root] ?? operation...operation
       lifetimes[root] = min(range.lowerBound, operation)...max(range.upperBound, operation)
     }
+    let read = Set(structure.operations.flatMap(\.inputs)).union(kept)
+    func isNeeded(_ value: Int, of operation: QuantizedOperation) -> Bool {
+      if case .floatIsland = operation { return read.contains(value) }
+      return true
+    }
     use(structure.input, at: -1)
     for (index, operation) in structure.operations.enumerated() {
-      for value in operation.inputs + [operation.output] { use(value, at: index) }
+      for value in operation.inputs { use(value, at: index) }
+      for value in operation.outputs where isNeeded(value, of: operation) { use(value, at: index) }
     }
     for value in kept { use(value, at: structure.operations.count) }
     return lifetimes

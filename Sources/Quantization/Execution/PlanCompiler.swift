@@ -1,13 +1,16 @@
 import CKernels
+import Network
 
 /// Turns operations into kernel calls.
 struct PlanCompiler {
   let network: QuantizedNetwork
   let memory: MemoryPlan
+  let instructionSet: InstructionSet
   var constants = PackedConstants.Builder()
   private var steps: [PlanStep] = []
 
-  init(network: QuantizedNetwork, memory: MemoryPlan) {
+  init(network: QuantizedNetwork, memory: MemoryPlan, instructionSet: InstructionSet) {
+    self.instructionSet = instructionSet
     self.network = network
     self.memory = memory
   }
@@ -35,8 +38,12 @@ struct PlanCompiler {
         steps.append(.quantize(input: input, output: output))
       case .softmax(let input, let output):
         steps.append(.softmax(input: input, output: output))
+      case .floatIsland(let island):
+        steps.append(
+          .floatIsland(
+            try IslandRunner(island, network: network, memory: memory, instructionSet: instructionSet)))
       }
-      fillBorder(of: operation.output)
+      for output in operation.outputs { fillBorder(of: output) }
     }
     return steps
   }

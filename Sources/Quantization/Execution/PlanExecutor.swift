@@ -42,7 +42,7 @@ public final class PlanExecutor {
             layout.row, UInt32(layout.shape.height), UInt32(layout.shape.width))
         }
       }
-      runSteps()
+      try runSteps()
     } else {
       try run(tensor: tables.tensor(pixels))
     }
@@ -64,12 +64,14 @@ public final class PlanExecutor {
         quantization.zeroPoint, bytes(plan.memory.interiorOffset(of: input)), layout.plane, layout.row,
         UInt32(layout.shape.height), UInt32(layout.shape.width))
     }
-    runSteps()
+    try runSteps()
   }
 
   /// What the last run gave for output number `index` of the plan: float32 `[channels][height][width]`.
-  public func output(_ index: Int) -> [Float] {
-    let value = plan.outputValues[index]
+  public func output(_ index: Int) -> [Float] { elements(of: plan.outputValues[index]) }
+
+  /// A value's elements in row-major order.
+  private func elements(of value: Int) -> [Float] {
     let layout = plan.memory.layouts[value]
     let shape = layout.shape
     return [Float](unsafeUninitializedCapacity: shape.count) { output, count in
@@ -83,6 +85,10 @@ public final class PlanExecutor {
       }
       let source = floats(value)
       let pixels = shape.height * shape.width
+      if layout.block == 1 {
+        output.baseAddress?.update(from: source, count: shape.count)
+        return
+      }
       for channel in 0..<shape.channels {
         for pixel in 0..<pixels {
           output[channel * pixels + pixel] = source[(channel / 16 * pixels + pixel) * 16 + channel % 16]
@@ -113,8 +119,14 @@ public final class PlanExecutor {
 
   // MARK: Steps
 
-  private func runSteps() {
-    for step in plan.steps { run(step) }
+  private func runSteps() throws(QuantizationError) {
+    for step in plan.steps {
+      if case .floatIsland(let island) = step {
+        try island.run(read: elements, write: floats)
+      } else {
+        run(step)
+      }
+    }
   }
 
   private func run(_ step: PlanStep) {
@@ -189,10 +201,11 @@ public final class PlanExecutor {
     case .quantize(let input, let output):
       let layout = plan.memory.layouts[output]
       guard let quantization = plan.network.structure.values[output].quantization else { return }
-      let source = floats(input)
-      let target = bytes(plan.memory.interiorOffset(of: output))
-      // Both are vectors in blocks of 16: the same order.
-      for channel in 0..<layout.blocks * 16 { target[channel] = quantization.quantize(source[channel]) }
+      // A vector in blocks of 16 is in plain order as well.
+      synoptic_int8_quantize(
+        floats(input), UInt32(layout.shape.channels), UInt32(layout.block), quantization.scale,
+        quantization.zeroPoint, bytes(plan.memory.interiorOffset(of: output)), layout.plane, layout.row,
+        UInt32(layout.shape.height), UInt32(layout.shape.width))
     case .softmax(let input, let output):
       softmax(floats(input), floats(output), count: plan.memory.layouts[output].shape.channels)
     case .clamp(let value, let lower, let upper):
@@ -201,7 +214,7 @@ public final class PlanExecutor {
       for index in 0..<layout.blocks * layout.plane / 4 {
         target[index] = min(max(target[index], lower), upper)
       }
-    case .convolution, .depthwise, .pooling:
+    case .convolution, .depthwise, .pooling, .floatIsland:
       break
     }
   }

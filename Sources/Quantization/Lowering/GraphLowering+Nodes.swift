@@ -34,7 +34,11 @@ extension GraphLowering {
       try lowerConcatenation(node, axis: axis)
     case .softmax:
       try lowerSoftmax(node)
-    case .flatten(axis: 1), .reshape, .squeeze, .unsqueeze, .identity:
+    case .flatten, .reshape, .squeeze, .unsqueeze, .identity:
+      guard !isInOpenIsland(input) else {
+        throw QuantizationError.unsupported(
+          operation: "a reshape", node: node.name, reason: "what it reshapes is float32")
+      }
       // Element order stays: another name for the same bytes.
       indices[output] = try index(of: input, node: node.name)
     default:
@@ -106,6 +110,10 @@ extension GraphLowering {
   }
 
   private mutating func lowerSoftmax(_ node: Node) throws {
+    guard !isInOpenIsland(node.inputs[0]) else {
+      throw QuantizationError.unsupported(
+        operation: "Softmax", node: node.name, reason: "what it reads is float32")
+    }
     let source = try index(of: node.inputs[0], node: node.name)
     guard values[source].quantization == nil, values[source].shape.height * values[source].shape.width == 1
     else {

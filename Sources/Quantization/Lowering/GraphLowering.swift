@@ -31,6 +31,8 @@ struct GraphLowering {
   var indices: [String: Int] = [:]
   /// Float32 values to the bytes made of them.
   var quantizedCopies: [Int: Int] = [:]
+  /// Float operators not yet put among the operations.
+  var islands: [OpenIsland] = []
 
   private let inputRange: (lower: Float, upper: Float)?
   private let readers: [String: Int]
@@ -62,8 +64,9 @@ struct GraphLowering {
 
     let fused = residuals.fused
     for (index, node) in graph.nodes.enumerated() where !fused.contains(index) {
-      try lower(node, addition: residuals.additions[index].map { graph.nodes[$0] })
+      try lowerOrFloat(node, addition: residuals.additions[index].map { graph.nodes[$0] })
     }
+    try closeIslands()
 
     var outputs: [Int] = []
     for output in graph.outputs { outputs.append(try index(of: output, node: output)) }
@@ -76,14 +79,31 @@ struct GraphLowering {
     return network
   }
 
+  /// In int8 where that can be, else in float32.
+  private mutating func lowerOrFloat(_ node: Node, addition: Node?) throws {
+    let before = (values.count, operations.count, data.bytes.count, indices, quantizedCopies, islands)
+    do {
+      try lower(node, addition: addition)
+    } catch QuantizationError.unsupported {
+      values.removeLast(values.count - before.0)
+      operations.removeLast(operations.count - before.1)
+      data.truncate(to: before.2)
+      (indices, quantizedCopies, islands) = (before.3, before.4, before.5)
+      guard let addition else { return float(node) }
+      try lowerOrFloat(node, addition: nil)
+      try lowerOrFloat(addition, addition: nil)
+    }
+  }
+
   // MARK: Values
 
   /// Whether a value is only a result of the network: it can stay float32.
   func isFinal(_ name: String) -> Bool { readers[name] == nil }
 
-  func index(of name: String, node: String) throws(QuantizationError) -> Int {
+  mutating func index(of name: String, node: String) throws -> Int {
+    try closeIsland(making: name)
     guard let index = indices[name] else {
-      throw .unsupported(
+      throw QuantizationError.unsupported(
         operation: "the constant or computed input \"\(name)\"", node: node,
         reason: "an activation is expected here")
     }

@@ -1,0 +1,80 @@
+import Network
+
+/// Float operators that wait for an int8 one to need what they make.
+///
+/// An island is put into the plan as late as possible: until then it can take in every float operator that reads it,
+/// and join with others. What it reads is always in the plan before it, so that no circle can arise.
+struct OpenIsland {
+  var nodes: [Node]
+  var made: Set<String>
+}
+
+extension GraphLowering {
+  /// Puts a node among the float operators, together with those that make what it reads.
+  mutating func float(_ node: Node) {
+    var joined = OpenIsland(nodes: [], made: [])
+    islands.removeAll { island in
+      guard node.inputs.contains(where: island.made.contains) else { return false }
+      joined.nodes += island.nodes
+      joined.made.formUnion(island.made)
+      return true
+    }
+    joined.nodes.append(node)
+    joined.made.formUnion(node.outputs.filter { !$0.isEmpty })
+    islands.append(joined)
+  }
+
+  /// Whether a value is made by float operators that can still take in more.
+  func isInOpenIsland(_ name: String) -> Bool { islands.contains { $0.made.contains(name) } }
+
+  /// Puts the island that makes a value into the plan.
+  mutating func closeIsland(making name: String) throws {
+    guard let index = islands.firstIndex(where: { $0.made.contains(name) }) else { return }
+    try close(islands.remove(at: index))
+  }
+
+  mutating func closeIslands() throws {
+    while !islands.isEmpty { try close(islands.removeFirst()) }
+  }
+
+  private mutating func close(_ island: OpenIsland) throws {
+    var result = FloatIsland(nodes: island.nodes, inputs: [], outputs: [], constants: [])
+    var known = island.made
+    for node in island.nodes {
+      for name in node.inputs where !name.isEmpty && known.insert(name).inserted {
+        if let constant = graph.constants[name] {
+          result.constants.append(store(constant, named: name))
+        } else if let shape = shapes[name] {
+          let value = try index(of: name, node: node.name)
+          result.inputs.append(FloatIsland.Input(name: name, shape: shape, value: value))
+        }
+      }
+    }
+    for name in island.nodes.flatMap(\.outputs) {
+      guard let shape = shapes[name], let map = MapShape(rowMajor: shape) else { continue }
+      values.append(QuantizedValue(name: name, shape: map, quantization: nil, isRowMajor: true))
+      indices[name] = values.count - 1
+      result.outputs.append(FloatIsland.Output(name: name, value: values.count - 1))
+    }
+    operations.append(.floatIsland(result))
+  }
+
+  private mutating func store(_ constant: Tensor, named name: String) -> FloatIsland.Constant {
+    let elements = constant.integers.map { data.append($0) } ?? data.append(constant.floats)
+    return FloatIsland.Constant(
+      name: name, shape: constant.shape, element: constant.integers == nil ? .float32 : .int64,
+      elements: elements)
+  }
+}
+
+extension MapShape {
+  /// Any tensor of one image, its dimensions drawn together where a map has fewer; nil for an empty one.
+  init?(rowMajor shape: [Int]) {
+    guard shape.allSatisfy({ $0 > 0 }) else { return nil }
+    let sizes = Array(shape.first == 1 ? shape.dropFirst() : shape[...])
+    self.init(
+      channels: sizes.first ?? 1, height: sizes.dropFirst().dropLast().reduce(1, *),
+      width: sizes.count > 1 ? sizes[sizes.count - 1] : 1)
+    if sizes.count == 2 { (height, width) = (sizes[1], 1) }
+  }
+}
