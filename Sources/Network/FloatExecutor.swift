@@ -51,10 +51,10 @@ public struct FloatExecutor: Sendable {
         readers[name, default: 0] -= 1
         if readers[name] == 0 { values[name] = nil }
       }
-      let result = try execute(node, arguments)
-      guard let output = node.outputs.first else { continue }
-      observe?(output, result)
-      if readers[output, default: 0] > 0 { values[output] = result }
+      for (output, result) in zip(node.outputs, try execute(node, arguments)) where !output.isEmpty {
+        observe?(output, result)
+        if readers[output, default: 0] > 0 { values[output] = result }
+      }
     }
     var results: [String: Tensor] = [:]
     for name in outputs { results[name] = values[name] ?? graph.constants[name] }
@@ -71,7 +71,7 @@ public struct FloatExecutor: Sendable {
       throw .invalidNode(
         node: node.name, reason: "it needs \(node.inputs.count) inputs, \(inputs.count) are there")
     }
-    return [try execute(node, arguments)]
+    return try execute(node, arguments)
   }
 
   private func neededNodes(_ outputs: [String]) -> [Node] {
@@ -98,9 +98,18 @@ public struct FloatExecutor: Sendable {
     }
   }
 
-  private func execute(_ node: Node, _ inputs: [Tensor?]) throws(NetworkError) -> Tensor {
+  private func execute(_ node: Node, _ inputs: [Tensor?]) throws(NetworkError) -> [Tensor] {
+    // The fast kernels are for float32; operators on other types, and those they lack, are evaluated.
+    let isFast = inputs.allSatisfy { $0.map { $0.element == .float32 || $0.element == .int64 } ?? true }
+    if !isFast || node.operation.isGeneral, let results = try Evaluation.results(of: node, inputs) {
+      return results
+    }
+    return [try executeFast(node, inputs)]
+  }
+
+  private func executeFast(_ node: Node, _ inputs: [Tensor?]) throws(NetworkError) -> Tensor {
     let shapes = inputs.map { $0?.shape ?? [] }
-    if inputs.allSatisfy({ $0?.element != .float32 }) || isShapeArithmetic(node),
+    if inputs.allSatisfy({ $0?.element == .int64 }) || isShapeArithmetic(node),
       let value = try ShapeArithmetic.evaluate(node, shapes: shapes, values: inputs)
     {
       return value

@@ -44,7 +44,9 @@ struct FloatStep {
     case .gather(let axis): return try gathered(try inference.axis(axis, rank: x.shape.count))
     case .slice: return sliced(try inference.sliceRanges())
     case .constantOfShape(let value): return filled(value.withFloats { $0[0] })
-    case .cast: return x
+    case .cast(let element): return try Evaluation.cast(x, to: element)
+    case .quantizeLinear, .dequantizeLinear, .general:
+      throw .unsupported(operation: node.operation.kind, node: node.name, reason: "it has no float kernel")
     case .shape: throw inference.invalid("its shape cannot be told")
     }
   }

@@ -37,7 +37,13 @@ extension Graph {
     var shapes = inputShapes
     var values: [String: Tensor] = [:]
     for (name, tensor) in constants { shapes[name] = tensor.shape }
+    // Values of operators whose shapes only running tells, and what follows from them.
+    var untold: Set<String> = []
     for node in nodes {
+      if node.inputs.contains(where: untold.contains) {
+        untold.formUnion(node.outputs)
+        continue
+      }
       let inputs = try node.inputs.map { name throws(NetworkError) -> [Int] in
         if name.isEmpty { return [] }
         guard let shape = shapes[name] else {
@@ -51,6 +57,14 @@ extension Graph {
           values[output] = value
           shapes[output] = value.shape
         }
+        continue
+      }
+      if case .general = node.operation {
+        guard let results = try? Evaluation.shapes(of: node, inputs, known) else {
+          untold.formUnion(node.outputs)
+          continue
+        }
+        for (output, shape) in zip(node.outputs, results) { shapes[output] = shape }
         continue
       }
       let inference = ShapeInference(

@@ -20,10 +20,12 @@ public struct GraphInput: Sendable, Equatable {
   public var name: String
   /// -1 stands for a dimension that the file leaves open.
   public var shape: [Int]
+  public var element: Tensor.Element
 
-  public init(name: String, shape: [Int]) {
+  public init(name: String, shape: [Int], element: Tensor.Element = .float32) {
     self.name = name
     self.shape = shape
+    self.element = element
   }
 }
 

@@ -21,7 +21,9 @@ extension Graph {
         name: name, kind: node.operation.kind, shape: shape,
         multiplyAccumulates: multiplyAccumulates(node, shape, shapes),
         parameters: node.inputs.reduce(0) { sum, input in
-          guard let constant = constants[input], constant.element == .float32 else { return sum }
+          guard let constant = constants[input], !constant.element.isInteger || constant.count > 64 else {
+            return sum
+          }
           return sum + constant.count
         })
     }
@@ -81,6 +83,9 @@ extension Operation {
     case .gather: return "gather"
     case .slice: return "slice"
     case .constantOfShape: return "constant of shape"
+    case .quantizeLinear: return "quantize"
+    case .dequantizeLinear: return "dequantize"
+    case .general(let other): return other.kind
     }
   }
 }

@@ -85,8 +85,9 @@ struct ONNXModelReader {
     inputs.removeAll { constants[$0.name] != nil }
     var building = Graph(
       name: name, inputs: inputs, outputs: outputs, nodes: [], constants: constants, metadata: metadata)
+    var known: [String: [Int]] = [:]
     for node in try ONNXNode.inOrder(nodes, given: Set(inputs.map(\.name)).union(constants.keys)) {
-      try ONNXOperators.append(node, opset: Int(clamping: opset), to: &building)
+      try ONNXOperators.append(node, opset: Int(clamping: opset), to: &building, known: &known)
     }
     for output in outputs where building.constants[output] == nil && !building.hasValue(output) {
       throw .invalidGraph(reason: "no node makes the output \"\(output)\"")
@@ -100,18 +101,26 @@ struct ONNXModelReader {
     var result = GraphInput(name: "", shape: [])
     while let (field, value) = try reader.next() {
       if field == 1 { result.name = try reader.text(value) }
-      if field == 2 { result.shape = try typeShape(reader.message(try reader.range(value))) }
+      if field == 2 {
+        let (shape, element) = try tensorType(reader.message(try reader.range(value)))
+        result.shape = shape
+        if let element = Tensor.Element(rawValue: Int(clamping: element)) { result.element = element }
+      }
     }
     return result
   }
 
-  private static func typeShape(_ message: ProtobufReader) throws(NetworkError) -> [Int] {
+  private static func tensorType(
+    _ message: ProtobufReader
+  ) throws(NetworkError) -> (shape: [Int], element: Int64) {
     var type = message
     var shape: [Int] = []
+    var element: Int64 = 1
     while let (field, value) = try type.next() {
       guard field == 1 else { continue }
       var tensor = type.message(try type.range(value))
       while let (field, value) = try tensor.next() {
+        if field == 1 { element = try tensor.integer(value) }
         guard field == 2 else { continue }
         var dimensions = tensor.message(try tensor.range(value))
         while let (field, value) = try dimensions.next() {
@@ -127,7 +136,7 @@ struct ONNXModelReader {
         }
       }
     }
-    return shape
+    return (shape, element)
   }
 
   private mutating func readNode(_ message: ProtobufReader, index: Int) throws(NetworkError) -> ONNXNode {
@@ -166,6 +175,8 @@ struct ONNXModelReader {
       case 5: attribute.tensor = try tensors.read(reader.message(try reader.range(value))).tensor
       case 7: attribute.floats += try reader.floats(value)
       case 8: attribute.integers += try reader.integers(value)
+      case 9: attribute.texts.append(try reader.text(value))
+      case 20: attribute.type = Int(clamping: try reader.integer(value))
       default: break
       }
     }

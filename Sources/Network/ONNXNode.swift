@@ -6,6 +6,32 @@ struct ONNXAttribute {
   var tensor: Tensor?
   var floats: [Float] = []
   var integers: [Int64] = []
+  var texts: [String] = []
+  /// AttributeProto.AttributeType; 0 in files that leave it out.
+  var type = 0
+}
+
+extension ONNXAttribute {
+  /// The member that is set; nil for graphs, types and lists of tensors.
+  var general: GeneralOperator.Attribute? {
+    switch type {
+    case 1: return .float(float ?? 0)
+    case 2: return .integer(Int(clamping: integer ?? 0))
+    case 3: return .text(text ?? "")
+    case 4: return tensor.map { .tensor($0) }
+    case 6: return .floats(floats)
+    case 7: return .integers(integers.map { Int(clamping: $0) })
+    case 8: return .texts(texts)
+    case 0: break
+    default: return nil
+    }
+    if let float { return .float(float) }
+    if let integer { return .integer(Int(clamping: integer)) }
+    if let text { return .text(text) }
+    if let tensor { return .tensor(tensor) }
+    if !floats.isEmpty { return .floats(floats) }
+    return texts.isEmpty ? .integers(integers.map { Int(clamping: $0) }) : .texts(texts)
+  }
 }
 
 /// A node as the file has it.
@@ -21,6 +47,26 @@ struct ONNXNode {
 
   init(offset: Int) { self.offset = offset }
 
+  /// An operator that is no longer in the file's form, to have its attributes checked once more.
+  init(_ general: GeneralOperator, name: String) {
+    self.init(offset: 0)
+    self.name = name
+    kind = general.kind
+    for (name, value) in general.attributes {
+      var attribute = ONNXAttribute()
+      switch value {
+      case .float(let number): attribute.float = number
+      case .integer(let number): attribute.integer = Int64(number)
+      case .text(let text): attribute.text = text
+      case .tensor(let tensor): attribute.tensor = tensor
+      case .floats(let numbers): attribute.floats = numbers
+      case .integers(let numbers): attribute.integers = numbers.map(Int64.init)
+      case .texts(let texts): attribute.texts = texts
+      }
+      attributes[name] = attribute
+    }
+  }
+
   func integer(_ name: String, default value: Int) -> Int {
     attributes[name]?.integer.map { Int(clamping: $0) } ?? value
   }
@@ -34,6 +80,20 @@ struct ONNXNode {
   func text(_ name: String) -> String? { attributes[name]?.text }
 
   func integers(_ name: String) -> [Int]? { attributes[name].map { $0.integers.map { Int(clamping: $0) } } }
+
+  /// The node's operator with all its attributes.
+  ///
+  /// - Throws: `NetworkError.unsupported` where an attribute is a graph or the like.
+  func general(opset: Int) throws(NetworkError) -> GeneralOperator {
+    var result = GeneralOperator(kind, domain: domain == "ai.onnx" ? "" : domain, opset: opset)
+    for (name, attribute) in attributes {
+      guard let value = attribute.general else {
+        throw unsupported("its attribute \(name) is of a kind that cannot be read")
+      }
+      result.attributes[name] = value
+    }
+    return result
+  }
 
   func invalid(_ reason: String) -> NetworkError { .invalidNode(node: name, reason: "\(kind): \(reason)") }
 

@@ -65,11 +65,11 @@ extension ONNXOperators {
   }
 
   private static func castTarget(_ node: ONNXNode) throws(NetworkError) -> Tensor.Element {
-    switch node.integer("to", default: 0) {
-    case 1, 10, 11, 16: return .float32
-    case 6, 7: return .int64
-    case let other: throw node.unsupported("a cast to element type \(other)")
+    let type = node.integer("to", default: 0)
+    guard let element = Tensor.Element(rawValue: type) else {
+      throw node.unsupported("a cast to element type \(type)")
     }
+    return element
   }
 
   /// Before opset 10 the bounds of Slice are attributes: they become constants.

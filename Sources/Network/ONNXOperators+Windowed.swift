@@ -33,13 +33,28 @@ extension ONNXOperators {
   }
 
   private static func convolution(_ context: ONNXOperatorContext) throws(NetworkError) -> Convolution {
-    let node = context.node
-    let weights = context.constants[node.inputs[1]]
-    if let weights, weights.shape.count != 4 {
-      throw node.unsupported("only 2-D convolutions, its weights have \(weights.shape.count) dimensions")
+    try convolution(context.node, weights: context.constantShape(context.node.inputs[1]))
+  }
+
+  /// The window of an operator that is a convolution on other types.
+  static func convolution(
+    _ general: GeneralOperator, weights: [Int], node: String
+  ) throws(NetworkError) -> Convolution {
+    try convolution(ONNXNode(general, name: node), weights: weights)
+  }
+
+  static func pooling(_ general: GeneralOperator, node: String) throws(NetworkError) -> Pooling {
+    try pooling(ONNXNode(general, name: node))
+  }
+
+  private static func convolution(
+    _ node: ONNXNode, weights: [Int]?
+  ) throws(NetworkError) -> Convolution {
+    if let weights, weights.count != 4 {
+      throw node.unsupported("only 2-D convolutions, its weights have \(weights.count) dimensions")
     }
     let given = try pair(node, "kernel_shape")
-    guard let kernel = given ?? weights.map({ Int2($0.shape[2], $0.shape[3]) }) else {
+    guard let kernel = given ?? weights.map({ Int2($0[2], $0[3]) }) else {
       throw node.unsupported("its weights are computed and there is no kernel_shape")
     }
     let groups = node.integer("group", default: 1)

@@ -3,19 +3,38 @@
 /// Source: the ONNX operator specification, opsets 7 to 21.
 enum ONNXOperators {
   /// Appends a node's meaning to the graph: a node, or for Constant a constant.
-  static func append(_ node: ONNXNode, opset: Int, to graph: inout Graph) throws(NetworkError) {
-    guard node.domain.isEmpty || node.domain == "ai.onnx" else {
+  ///
+  /// `known` collects the shapes of values that are a constant's elements in another form, as quantised weights are.
+  static func append(
+    _ node: ONNXNode, opset: Int, to graph: inout Graph, known: inout [String: [Int]]
+  ) throws(NetworkError) {
+    let isOwn = node.domain.isEmpty || node.domain == "ai.onnx"
+    guard isOwn || Evaluation.knows(node.kind) else {
       throw node.unsupported("it belongs to the operator set \"\(node.domain)\"")
     }
     if node.kind == "Constant" { return try appendConstant(node, to: &graph) }
-    let context = ONNXOperatorContext(node: node, opset: opset, constants: graph.constants)
-    try context.checkInputs()
-    var inputs = node.inputs
-    guard let operation = try operation(context, &inputs, &graph) else {
-      throw node.unsupported("this program has no such operator")
+    let context = ONNXOperatorContext(
+      node: node, opset: opset, constants: graph.constants, knownShapes: known)
+    if ["DequantizeLinear", "Cast", "Identity"].contains(node.kind), let input = node.inputs.first,
+      let output = node.outputs.first
+    {
+      known[output] = graph.constants[input]?.shape ?? known[input]
     }
-    let outputs = try context.usedOutputs()
-    graph.nodes.append(Node(name: node.name, inputs: inputs, outputs: outputs, operation: operation))
+    var inputs = node.inputs
+    if isOwn {
+      try context.checkInputs()
+      if let operation = try operation(context, &inputs, &graph) {
+        graph.nodes.append(
+          Node(name: node.name, inputs: inputs, outputs: try context.usedOutputs(), operation: operation))
+        return
+      }
+    }
+    guard Evaluation.knows(node.kind) else { throw node.unsupported("this program has no such operator") }
+    guard node.outputs.contains(where: { !$0.isEmpty }) else { throw node.invalid("it has no output") }
+    graph.nodes.append(
+      Node(
+        name: node.name, inputs: node.inputs, outputs: node.outputs,
+        operation: .general(try node.general(opset: opset))))
   }
 
   private static func appendConstant(_ node: ONNXNode, to graph: inout Graph) throws(NetworkError) {
@@ -41,6 +60,7 @@ enum ONNXOperators {
     _ context: ONNXOperatorContext, _ inputs: inout [String], _ graph: inout Graph
   ) throws(NetworkError) -> Operation? {
     if let operation = try windowed(context) { return operation }
+    if let operation = quantizing(context) { return operation }
     if let operation = try elementwise(context, &inputs) { return operation }
     return try reshaping(context, &inputs, &graph)
   }
@@ -51,11 +71,12 @@ struct ONNXOperatorContext {
   let node: ONNXNode
   let opset: Int
   let constants: [String: Tensor]
+  let knownShapes: [String: [Int]]
 
   /// How many inputs each operator must at least have.
   private static let requiredInputs = [
     "Conv": 2, "Gemm": 2, "MatMul": 2, "PRelu": 2, "Add": 2, "Sub": 2, "Mul": 2, "Div": 2, "Reshape": 2,
-    "BatchNormalization": 5, "Gather": 2,
+    "BatchNormalization": 5, "Gather": 2, "QuantizeLinear": 2, "DequantizeLinear": 2,
   ]
 
   func checkInputs() throws(NetworkError) {
@@ -74,6 +95,9 @@ struct ONNXOperatorContext {
     }
     return [first]
   }
+
+  /// The shape of a value that is a constant, or one in another form.
+  func constantShape(_ name: String) -> [Int]? { constants[name]?.shape ?? knownShapes[name] }
 
   func input(_ index: Int) -> String? {
     node.inputs.indices.contains(index) && !node.inputs[index].isEmpty ? node.inputs[index] : nil

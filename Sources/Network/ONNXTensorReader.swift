@@ -17,6 +17,7 @@ struct ONNXTensorReader {
     var floats: [Float] = []
     var integers: [Int64] = []
     var doubles: [Double] = []
+    var texts: [String] = []
     var location: [String: String] = [:]
     var isExternal = false
   }
@@ -58,6 +59,7 @@ struct ONNXTensorReader {
       case 2: fields.type = try reader.integer(value)
       case 4: fields.floats += try reader.floats(value)
       case 5, 7, 11: fields.integers += try reader.integers(value)
+      case 6: fields.texts.append(try reader.text(value))
       case 8: fields.name = try reader.text(value)
       case 9: fields.raw = try reader.range(value)
       case 10: fields.doubles += try reader.doubles(value)
@@ -71,96 +73,87 @@ struct ONNXTensorReader {
     return fields
   }
 
-  /// Bytes an element of raw data takes, by TensorProto.DataType.
-  private static func elementSize(_ type: Int64) -> Int? {
-    switch type {
-    case 1, 6, 12: 4
-    case 2, 3, 9: 1
-    case 4, 5, 10, 16: 2
-    case 7, 11, 13: 8
-    default: nil
-    }
-  }
-
-  private static func checkedSize(
-    _ fields: Fields, _ count: Int
-  ) throws(NetworkError) -> Int {
-    guard let size = elementSize(fields.type) else {
+  private static func element(_ fields: Fields) throws(NetworkError) -> Tensor.Element {
+    guard let element = Tensor.Element(rawValue: Int(clamping: fields.type)) else {
       throw .unsupported(
         operation: "element type \(fields.type)", node: fields.name,
-        reason: "tensors of floats and integers can be read, strings and complex numbers cannot")
+        reason: "tensors of floats, integers and strings can be read, complex numbers cannot")
     }
-    return size * count
+    return element
+  }
+
+  /// Bytes that so many elements take; nil for strings.
+  private static func size(_ element: Tensor.Element, _ count: Int) -> Int? {
+    element.bits.map { (count * $0 + 7) / 8 }
   }
 
   private static func raw(
     _ fields: Fields, _ shape: [Int], _ count: Int, _ reader: ProtobufReader, _ range: ProtobufReader.Range
   ) throws(NetworkError) -> Tensor {
-    let size = try checkedSize(fields, count)
+    let element = try element(fields)
+    guard let size = size(element, count) else {
+      throw reader.failure("tensor \"\(fields.name)\" has strings as raw data", at: range.lowerBound)
+    }
     guard range.count == size else {
       throw reader.failure(
         "tensor \"\(fields.name)\" of shape \(shape) needs \(size) bytes and has \(range.count)",
         at: range.lowerBound)
     }
-    if fields.type == 1 {
-      return Tensor(shape: shape, storage: .mapped(reader.file, offset: range.lowerBound))
-    }
-    let base = range.lowerBound
-    func floats(_ value: (Int) -> Float) -> Tensor { Tensor(shape: shape, values: (0..<count).map(value)) }
-    func integers(_ value: (Int) -> Int64) -> Tensor {
-      Tensor(shape: shape, integers: (0..<count).map(value))
-    }
-    switch fields.type {
-    case 2: return integers { Int64(reader.element(base + $0, UInt8.self)) }
-    case 3: return integers { Int64(reader.element(base + $0, Int8.self)) }
-    case 4: return integers { Int64(reader.element(base + 2 * $0, UInt16.self)) }
-    case 5: return integers { Int64(reader.element(base + 2 * $0, Int16.self)) }
-    case 6: return integers { Int64(reader.element(base + 4 * $0, Int32.self)) }
-    case 7: return integers { reader.element(base + 8 * $0, Int64.self) }
-    case 9: return integers { reader.element(base + $0, UInt8.self) == 0 ? 0 : 1 }
-    case 10: return floats { halfToFloat(reader.element(base + 2 * $0, UInt16.self)) }
-    case 11: return floats { Float(Double(bitPattern: reader.element(base + 8 * $0, UInt64.self))) }
-    case 12: return integers { Int64(reader.element(base + 4 * $0, UInt32.self)) }
-    case 13: return integers { Int64(bitPattern: reader.element(base + 8 * $0, UInt64.self)) }
-    default: return floats { Float(bitPattern: UInt32(reader.element(base + 2 * $0, UInt16.self)) << 16) }
-    }
+    return Tensor(
+      shape: shape, element: element, storage: .mapped(reader.file, offset: range.lowerBound))
   }
 
   private static func typed(
     _ fields: Fields, _ shape: [Int], _ count: Int, _ reader: ProtobufReader, _ start: Int
   ) throws(NetworkError) -> Tensor {
-    _ = try checkedSize(fields, count)
-    func check(_ have: Int) throws(NetworkError) {
-      guard have == count else {
+    let element = try element(fields)
+    func check(_ have: Int, _ need: Int) throws(NetworkError) {
+      guard have == need else {
         throw reader.failure(
-          "tensor \"\(fields.name)\" of shape \(shape) needs \(count) elements and has \(have)", at: start)
+          "tensor \"\(fields.name)\" of shape \(shape) needs \(need) elements and has \(have)", at: start)
       }
     }
-    switch fields.type {
-    case 1:
-      try check(fields.floats.count)
+    switch element {
+    case .float32:
+      try check(fields.floats.count, count)
       return Tensor(shape: shape, values: fields.floats)
-    case 11:
-      try check(fields.doubles.count)
-      return Tensor(shape: shape, values: fields.doubles.map(Float.init))
-    case 10, 16:
-      try check(fields.integers.count)
-      let isHalf = fields.type == 10
-      let values = fields.integers.map { bits -> Float in
-        let word = UInt16(truncatingIfNeeded: bits)
-        return isHalf ? halfToFloat(word) : Float(bitPattern: UInt32(word) << 16)
-      }
-      return Tensor(shape: shape, values: values)
-    default:
-      try check(fields.integers.count)
-      return Tensor(shape: shape, integers: fields.integers)
+    case .float64:
+      try check(fields.doubles.count, count)
+      return Tensor(shape: shape, element: .float64, storage: .doubles(fields.doubles))
+    case .text:
+      try check(fields.texts.count, count)
+      return Tensor(shape: shape, element: .text, storage: .texts(fields.texts))
+    case .int64, .uint64, .uint32, .int32:
+      try check(fields.integers.count, count)
+      // A value that does not fit its type is cut as a cast would.
+      let values =
+        element == .int32 ? fields.integers.map { Int64(Int32(truncatingIfNeeded: $0)) } : fields.integers
+      return Tensor(shape: shape, element: element, storage: .integers(values))
+    default: break
+    }
+    // The rest lies in int32_data: by their bits, and those narrower than a byte as bytes of several.
+    let bits = element.bits ?? 8
+    let words = bits < 8 ? (count * bits + 7) / 8 : count
+    try check(fields.integers.count, words)
+    let bytes = fields.integers.flatMap { word in
+      bits == 16
+        ? [UInt8(truncatingIfNeeded: word), UInt8(truncatingIfNeeded: word >> 8)]
+        : [UInt8(truncatingIfNeeded: word)]
+    }
+    return bytes.withUnsafeBytes { bytes in
+      let elements = MappedElements(bytes: bytes, offset: 0, element: element)
+      return element.isInteger
+        ? Tensor(shape: shape, element: element, storage: .integers(elements.integers(count)))
+        : Tensor(shape: shape, element: element, storage: .array(elements.floats(count)))
     }
   }
 
   private mutating func external(
     _ fields: Fields, _ shape: [Int], _ count: Int, _ reader: ProtobufReader, _ start: Int
   ) throws(NetworkError) -> Tensor {
-    let size = try Self.checkedSize(fields, count)
+    guard let size = Self.size(try Self.element(fields), count) else {
+      throw reader.failure("tensor \"\(fields.name)\" keeps strings in another file", at: start)
+    }
     let file = try externalFile(fields.location["location"] ?? "", fields.name, reader, start)
     let offset = Int(fields.location["offset"] ?? "0") ?? -1
     let length = fields.location["length"].map { Int($0) ?? -1 } ?? size
@@ -192,19 +185,5 @@ struct ONNXTensorReader {
     let file = try MappedFile(path: target)
     externalFiles[location] = file
     return file
-  }
-}
-
-/// IEEE 754 binary16 to binary32 (Float16 is not on every platform).
-func halfToFloat(_ half: UInt16) -> Float {
-  let sign = UInt32(half >> 15) << 31
-  let exponent = UInt32(half >> 10 & 0x1F)
-  let fraction = UInt32(half & 0x3FF)
-  switch exponent {
-  case 0:
-    let magnitude = Float(fraction) * 0x1p-24
-    return sign == 0 ? magnitude : -magnitude
-  case 31: return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
-  default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
   }
 }

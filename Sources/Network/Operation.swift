@@ -36,6 +36,9 @@ public enum Operation: Sendable, Equatable, Hashable, Codable {
   case pad(ConstantPad)
   case identity
   case reduceMean(axes: [Int]?, keepsDimensions: Bool)
+  /// Numbers to integers: round half to even, add the zero point, saturate.
+  case quantizeLinear(LinearQuantization)
+  case dequantizeLinear(LinearQuantization)
   // What exporters leave of shape arithmetic.
   case cast(Tensor.Element)
   case shape(start: Int, end: Int?)
@@ -44,6 +47,17 @@ public enum Operation: Sendable, Equatable, Hashable, Codable {
   case slice
   /// The input is the shape.
   case constantOfShape(Tensor)
+  /// Anything else, run by the evaluator.
+  case general(GeneralOperator)
+}
+
+extension Operation {
+  var isGeneral: Bool {
+    switch self {
+    case .general, .quantizeLinear, .dequantizeLinear: true
+    default: false
+    }
+  }
 }
 
 /// alpha * A' * B' + beta * C, for matrices A and B that may be transposed, and C broadcast.

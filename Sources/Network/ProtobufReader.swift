@@ -136,9 +136,4 @@ extension ProtobufReader {
       Double(bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self)))
     }
   }
-
-  /// An element of raw data at a byte offset that was checked before.
-  func element<T: FixedWidthInteger>(_ position: Int, _: T.Type) -> T {
-    T(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: T.self))
-  }
 }

@@ -22,11 +22,14 @@ enum ShapeArithmetic {
     case .cast(let element): return try cast(known[0], to: element)
     case .constantOfShape(let value):
       let shape = try inference.output()
-      guard shape.reduce(1, *) <= 4096, let number = value.integers?.first else { return nil }
+      guard shape.reduce(1, *) <= 4096, value.element == .int64, let number = value.integers?.first else {
+        return nil
+      }
       return Tensor(shape: shape, integers: Array(repeating: number, count: shape.reduce(1, *)))
     default: break
     }
-    guard !integers.isEmpty, integers.allSatisfy({ $0 != nil }) else { return nil }
+    guard !integers.isEmpty, integers.allSatisfy({ $0 != nil }), known.allSatisfy({ $0.element == .int64 })
+    else { return nil }
     return try evaluate(node, integers.compactMap { $0 }, shapes, inference)
   }
 
@@ -92,12 +95,6 @@ enum ShapeArithmetic {
   }
 
   private static func cast(_ tensor: Tensor, to element: Tensor.Element) throws(NetworkError) -> Tensor? {
-    switch element {
-    case .float32: return Tensor(shape: tensor.shape, values: tensor.floats)
-    case .int64:
-      if tensor.element == .int64 { return tensor }
-      return Tensor(
-        shape: tensor.shape, integers: tensor.floats.map { Int64(exactly: $0.rounded(.towardZero)) ?? 0 })
-    }
+    tensor.element == element ? tensor : try Evaluation.cast(tensor, to: element)
   }
 }
