@@ -6,8 +6,19 @@ void synoptic_int8_convolve(synoptic_instruction_set set, const synoptic_int8_co
     case SYNOPTIC_AVX512VNNI:
       synoptic_int8_convolve_avx512vnni(convolution);
       return;
+    case SYNOPTIC_AVXVNNI:
+      synoptic_int8_convolve_avxvnni(convolution);
+      return;
     case SYNOPTIC_AVX2:
       synoptic_int8_convolve_avx2(convolution);
+      return;
+#endif
+#if defined(__aarch64__)
+    case SYNOPTIC_NEON_I8MM:
+      synoptic_int8_convolve_neon_i8mm(convolution);
+      return;
+    case SYNOPTIC_NEON_DOT:
+      synoptic_int8_convolve_neon_dot(convolution);
       return;
 #endif
     default:
@@ -21,8 +32,19 @@ void synoptic_int8_convolve_depthwise(synoptic_instruction_set set, const synopt
     case SYNOPTIC_AVX512VNNI:
       synoptic_int8_convolve_depthwise_avx512vnni(depthwise);
       return;
+    case SYNOPTIC_AVXVNNI:
+      synoptic_int8_convolve_depthwise_avxvnni(depthwise);
+      return;
     case SYNOPTIC_AVX2:
       synoptic_int8_convolve_depthwise_avx2(depthwise);
+      return;
+#endif
+#if defined(__aarch64__)
+    case SYNOPTIC_NEON_I8MM:
+      synoptic_int8_convolve_depthwise_neon_i8mm(depthwise);
+      return;
+    case SYNOPTIC_NEON_DOT:
+      synoptic_int8_convolve_depthwise_neon_dot(depthwise);
       return;
 #endif
     default:

@@ -10,10 +10,19 @@ void synoptic_int8_convolve_depthwise_scalar(const synoptic_int8_depthwise *dept
 #if defined(__x86_64__)
 void synoptic_int8_convolve_avx2(const synoptic_int8_convolution *convolution);
 void synoptic_int8_convolve_depthwise_avx2(const synoptic_int8_depthwise *depthwise);
+void synoptic_int8_convolve_avxvnni(const synoptic_int8_convolution *convolution);
+void synoptic_int8_convolve_depthwise_avxvnni(const synoptic_int8_depthwise *depthwise);
 void synoptic_int8_convolve_avx512vnni(const synoptic_int8_convolution *convolution);
 void synoptic_int8_convolve_depthwise_avx512vnni(const synoptic_int8_depthwise *depthwise);
 /// Needs AVX-512 VBMI too. Returns false where it has no function for the window.
 bool synoptic_int8_convolve_depthwise_avx512vbmi(const synoptic_int8_depthwise *depthwise);
+#endif
+
+#if defined(__aarch64__)
+void synoptic_int8_convolve_neon_dot(const synoptic_int8_convolution *convolution);
+void synoptic_int8_convolve_depthwise_neon_dot(const synoptic_int8_depthwise *depthwise);
+void synoptic_int8_convolve_neon_i8mm(const synoptic_int8_convolution *convolution);
+void synoptic_int8_convolve_depthwise_neon_i8mm(const synoptic_int8_depthwise *depthwise);
 #endif
 
 #endif

@@ -6,8 +6,14 @@ public enum InstructionSet: String, Sendable, CaseIterable {
   case scalar
   /// AVX2, FMA and F16C.
   case avx2
+  /// AVX-VNNI beside those of AVX2.
+  case avxvnni
   /// AVX-512 F, BW, DQ, VL and VNNI.
   case avx512vnni
+  /// NEON with the dot product of signed bytes (Armv8.2).
+  case neonDot = "neon-dot"
+  /// NEON with the dot product of unsigned and signed bytes too (FEAT_I8MM).
+  case neonI8MM = "neon-i8mm"
 
   /// The fastest that this processor has.
   public static var best: Self { available.last ?? .scalar }
@@ -20,7 +26,10 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     switch self {
     case .scalar: SYNOPTIC_SCALAR
     case .avx2: SYNOPTIC_AVX2
+    case .avxvnni: SYNOPTIC_AVXVNNI
     case .avx512vnni: SYNOPTIC_AVX512VNNI
+    case .neonDot: SYNOPTIC_NEON_DOT
+    case .neonI8MM: SYNOPTIC_NEON_I8MM
     }
   }
 }

@@ -4,13 +4,19 @@
 
 #include <stdbool.h>
 
-/// In the order of preference: a later one is faster where it is there.
+/// In the order of preference: of those that a processor has, a later one is faster.
 typedef enum synoptic_instruction_set {
   SYNOPTIC_SCALAR = 0,
   /// AVX2, FMA and F16C.
   SYNOPTIC_AVX2 = 1,
+  /// AVX-VNNI beside those of AVX2.
+  SYNOPTIC_AVXVNNI = 2,
   /// AVX-512 F, BW, DQ, VL and VNNI.
-  SYNOPTIC_AVX512VNNI = 2,
+  SYNOPTIC_AVX512VNNI = 3,
+  /// NEON with the dot product of signed bytes (Armv8.2).
+  SYNOPTIC_NEON_DOT = 4,
+  /// NEON with the dot product of unsigned and signed bytes too (FEAT_I8MM).
+  SYNOPTIC_NEON_I8MM = 5,
 } synoptic_instruction_set;
 
 /// Whether this processor, and the operating system on it, can run the kernels of an instruction set.
