@@ -65,6 +65,13 @@ extension QuantizedNetwork {
       isSound = [left, right].allSatisfy {
         values[$0].shape == output.shape && values[$0].quantization != nil
       }
+    case .multiply(let left, let right, _):
+      let factor = values[right].shape
+      isSound =
+        values[left].shape == output.shape && output.quantization != nil
+        && (factor == output.shape
+          || factor == MapShape(channels: output.shape.channels, height: 1, width: 1))
+        && [left, right].allSatisfy { values[$0].quantization != nil }
     case .lookup(_, _, let table):
       isSound =
         input.shape == output.shape && input.quantization != nil && output.quantization != nil

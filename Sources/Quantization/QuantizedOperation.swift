@@ -73,6 +73,8 @@ public enum QuantizedOperation: Sendable, Codable {
   /// Bytes [C,H,W] to float32 means [C].
   case globalAverage(input: Int, output: Int)
   case add(left: Int, right: Int, output: Int, lower: Float?, upper: Float?)
+  /// Element by element; the right one may be a vector of channels for a map on the left.
+  case multiply(left: Int, right: Int, output: Int)
   /// Any function of one activation, as 256 bytes.
   case lookup(input: Int, output: Int, table: DataSpan)
   case concat(inputs: [Int], output: Int)
@@ -90,7 +92,7 @@ public enum QuantizedOperation: Sendable, Codable {
     case .globalAverage(let input, _), .lookup(let input, _, _), .quantize(let input, _),
       .softmax(let input, _):
       [input]
-    case .add(let left, let right, _, _, _): [left, right]
+    case .add(let left, let right, _, _, _), .multiply(let left, let right, _): [left, right]
     case .concat(let inputs, _): inputs
     case .floatIsland(let island): island.inputs.map(\.value)
     }
@@ -101,7 +103,8 @@ public enum QuantizedOperation: Sendable, Codable {
     case .convolution(let convolution): [convolution.output]
     case .pooling(let pooling): [pooling.output]
     case .globalAverage(_, let output), .lookup(_, let output, _), .quantize(_, let output),
-      .softmax(_, let output), .concat(_, let output), .add(_, _, let output, _, _):
+      .softmax(_, let output), .concat(_, let output), .add(_, _, let output, _, _),
+      .multiply(_, _, let output):
       [output]
     case .floatIsland(let island): island.outputs.map(\.value)
     }

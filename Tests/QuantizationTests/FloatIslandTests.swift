@@ -35,6 +35,16 @@ struct FloatIslandTests {
     #expect(islands.first?.nodes.count == 2)
   }
 
+  @Test(
+    "are not what gates and squeeze-and-excite need: those are int8 throughout", arguments: SmallGraph.all)
+  func noIslands(small: SmallGraph) throws {
+    let islands = try small.quantized().structure.operations.filter { operation in
+      if case .floatIsland = operation { return true }
+      return false
+    }
+    #expect(islands.isEmpty)
+  }
+
   @Test("give every value in between by its name")
   func innerLayers() throws {
     let small = SmallGraph.withFloatParts[1]

@@ -73,6 +73,21 @@ struct SmallGraph: Sendable, CustomStringConvertible {
           Pooling(kernel: Int2(3, 3), strides: Int2(2, 2), pads: padOne, countIncludesPadding: true)), [bent])
       return classifier(&b, mean, channels: 36)
     },
+    SmallGraph("squeeze and excite, and an activation times its own sigmoid") { b in
+      let a = b.convolution("input", from: 3, to: 24, kernel: 3, activation: nil)
+      let bent = b.append(.multiply, [b.append(.activation(.sigmoid), [a]), a])
+      let squeezed = b.convolution(
+        b.append(.globalAveragePool, [bent]), from: 24, to: 8, kernel: 1, activation: .relu)
+      let excited = b.convolution(squeezed, from: 8, to: 24, kernel: 1, activation: nil)
+      let gate = b.append(.activation(.hardSigmoid(alpha: 0.2, beta: 0.5)), [excited])
+      return classifier(&b, b.append(.multiply, [bent, gate]), channels: 24)
+    },
+    SmallGraph("a product of two maps") { b in
+      let left = b.convolution("input", from: 3, to: 20, kernel: 3, activation: nil)
+      let right = b.convolution("input", from: 3, to: 20, kernel: 1, activation: nil)
+      return classifier(
+        &b, b.convolution(b.append(.multiply, [left, right]), from: 20, to: 16, kernel: 3), channels: 16)
+    },
     SmallGraph("five input channels, a depthwise convolution first, probabilities last", channels: 5) { b in
       let a = b.convolution("input", from: 5, to: 5, kernel: 3, groups: 5)
       let scores = classifier(&b, b.convolution(a, from: 5, to: 20, kernel: 3), channels: 20)

@@ -148,6 +148,13 @@ void synoptic_int8_add(synoptic_int8_region a, float scale_a, synoptic_int8_regi
                        uint8_t lower, uint8_t upper, synoptic_int8_region output, uint32_t blocks, uint32_t height,
                        uint32_t width);
 
+/// output = clamp(round_half_even(fma((a - zero_point_a) * (b - zero_point_b), scale, zero_point)), 0, 255)
+///
+/// `is_vector`: b has one pixel, which meets every pixel of a.
+void synoptic_int8_multiply(synoptic_int8_region a, int32_t zero_point_a, synoptic_int8_region b,
+                            int32_t zero_point_b, bool is_vector, float scale, float zero_point,
+                            synoptic_int8_region output, uint32_t blocks, uint32_t height, uint32_t width);
+
 /// output = table[input]: any function of one activation.
 void synoptic_int8_lookup(synoptic_int8_region input, const uint8_t table[256], synoptic_int8_region output,
                           uint32_t blocks, uint32_t height, uint32_t width);

@@ -46,6 +46,7 @@ enum PlanStep: Sendable {
   case add(
     left: Int, right: Int, output: Int, scales: (left: Float, right: Float), addend: Float, bounds: ByteBounds
   )
+  case multiply(left: Int, right: Int, output: Int, scale: Float)
   case lookup(input: Int, output: Int, table: Int)
   /// One part of a concatenation that could not be written in place.
   case copyChannels(input: Int, output: Int, firstChannel: Int)

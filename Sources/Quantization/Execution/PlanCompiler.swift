@@ -29,6 +29,10 @@ struct PlanCompiler {
         steps.append(.globalAverage(input: input, output: output))
       case .add(let left, let right, let output, let lower, let upper):
         addAddition(left, right, output, lower: lower, upper: upper)
+      case .multiply(let left, let right, let output):
+        let scales = [left, right, output].map { values[$0].quantization?.scale ?? 1 }
+        let scale = scales[0] * scales[1] / scales[2]
+        steps.append(.multiply(left: left, right: right, output: output, scale: scale))
       case .lookup(let input, let output, let table):
         let bytes = network.int8s(table)
         steps.append(.lookup(input: input, output: output, table: constants.append(bytes)))

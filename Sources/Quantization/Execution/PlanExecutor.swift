@@ -181,6 +181,15 @@ public final class PlanExecutor {
         region(left), scales.left, region(right), scales.right, addend, bounds.lower, bounds.upper,
         region(output),
         UInt32(layout.blocks), UInt32(layout.shape.height), UInt32(layout.shape.width))
+    case .multiply(let left, let right, let output, let scale):
+      let layout = plan.memory.layouts[output]
+      let zeroPoints = [left, right, output].map {
+        plan.network.structure.values[$0].quantization?.zeroPoint ?? 0
+      }
+      synoptic_int8_multiply(
+        region(left), zeroPoints[0], region(right), zeroPoints[1],
+        plan.memory.layouts[right].shape != layout.shape, scale, Float(zeroPoints[2]), region(output),
+        UInt32(layout.blocks), UInt32(layout.shape.height), UInt32(layout.shape.width))
     case .lookup(let input, let output, let table):
       let layout = plan.memory.layouts[output]
       synoptic_int8_lookup(

@@ -28,6 +28,8 @@ extension GraphLowering {
         .globalAverage(input: source, output: try define(output, node: node.name, quantization: nil)))
     case .activation(let activation):
       try lowerActivation(node, activation)
+    case .multiply:
+      try lowerProduct(node)
     case .add(let activation):
       try lowerAddition(node, activation)
     case .concat(let axis):
