@@ -10,7 +10,7 @@ enum Evaluation {
   typealias Function = @Sendable (EvaluatedNode) throws(NetworkError) -> [Tensor]
 
   private static let functions: [String: Function] = [
-    quantizing, elementwiseUnary, elementwiseBinary,
+    quantizing, elementwiseUnary, elementwiseBinary, comparison, reducing,
   ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
   /// Quantised operators that only `Graph.simplified()` makes sense of, by turning them into others.

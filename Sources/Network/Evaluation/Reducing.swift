@@ -1,0 +1,51 @@
+import Foundation
+
+/// Reductions over some dimensions: axes are an attribute in older opsets and the second input in newer ones.
+extension Evaluation {
+  static let reducing: [String: Function] = [
+    "ReduceSum": reduce { $0.reduce(0, +) }, "ReduceMean": reduce { $0.reduce(0, +) / Double($0.count) },
+    "ReduceMax": reduce { $0.max() ?? -.infinity }, "ReduceMin": reduce { $0.min() ?? .infinity },
+    "ReduceProd": reduce { $0.reduce(1, *) }, "ReduceL1": reduce { $0.reduce(0) { $0 + abs($1) } },
+    "ReduceL2": reduce { $0.reduce(0) { $0 + $1 * $1 }.squareRoot() },
+    "ReduceSumSquare": reduce { $0.reduce(0) { $0 + $1 * $1 } },
+    "ReduceLogSum": reduce { log($0.reduce(0, +)) },
+    "ReduceLogSumExp": reduce { values in
+      let most = values.max() ?? -.infinity
+      return most.isFinite ? most + log(values.reduce(0) { $0 + exp($1 - most) }) : most
+    },
+  ]
+
+  private static func reduce(_ combine: @escaping @Sendable ([Double]) -> Double) -> Function {
+    { node throws(NetworkError) in
+      let x = try node.input(0)
+      let given =
+        node.optional(1)?.integers?.map { Int(clamping: $0) } ?? node.operation.integers("axes") ?? []
+      if given.isEmpty, node.operation.flag("noop_with_empty_axes") { return [x] }
+      var reduced: Set<Int> = []
+      for axis in given { reduced.insert(try node.axis(axis, rank: x.shape.count)) }
+      if given.isEmpty { reduced = Set(x.shape.indices) }
+      let kept = x.shape.indices.map { reduced.contains($0) ? 1 : x.shape[$0] }
+      let steps = FloatStep.steps(kept)
+      var groups = [[Double]](repeating: [], count: try node.count(of: kept))
+      for (index, value) in x.doubles.enumerated() {
+        var (rest, to) = (index, 0)
+        for dimension in x.shape.indices.reversed() {
+          if !reduced.contains(dimension) { to += rest % x.shape[dimension] * steps[dimension] }
+          rest /= x.shape[dimension]
+        }
+        groups[to].append(value)
+      }
+      let results = groups.map(combine)
+      let shape =
+        node.operation.flag("keepdims", default: true)
+        ? kept : x.shape.indices.filter { !reduced.contains($0) }.map { x.shape[$0] }
+      guard let range = x.element.range else {
+        return [Tensor(shape: shape, element: x.element, rounding: results)]
+      }
+      let integers = results.map { value in
+        Int64(exactly: value.rounded(.towardZero)) ?? (value < 0 ? range.lower : range.upper)
+      }
+      return [Tensor(shape: shape, element: x.element, wrapping: integers)]
+    }
+  }
+}
