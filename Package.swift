@@ -71,7 +71,7 @@ let package = Package(
     // Tests, a target a room.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "DigestTests", dependencies: ["Digest", "CDigest"]),
-    .testTarget(name: "KernelTests", dependencies: ["CKernels"]),
+    .testTarget(name: "KernelTests", dependencies: ["CKernels", "TestSupport"]),
     .testTarget(name: "WordNetTests", dependencies: ["WordNet", "TestSupport"]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"]),
     .testTarget(name: "CorpusTests", dependencies: ["Corpus", "TestSupport"]),

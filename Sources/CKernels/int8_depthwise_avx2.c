@@ -19,6 +19,12 @@ static inline __attribute__((always_inline)) void interleave(const __m256i rows[
   quarters[3] = _mm256_unpackhi_epi8(high, zero);
 }
 
+static inline __attribute__((always_inline)) __m256i weight_of_tap(__m256i dwords, int x, int row) {
+  const __m256i widened = _mm256_srai_epi32(_mm256_sll_epi32(dwords, _mm_cvtsi32_si128(24 - x * 8)), 24);
+  const __m256i word = _mm256_and_si256(widened, _mm256_set1_epi32(0xffff));
+  return _mm256_sll_epi32(word, _mm_cvtsi32_si128(row * 16));
+}
+
 static inline __attribute__((always_inline)) __m256i dot(__m256i sums, __m256i window, __m256i weights) {
   return _mm256_add_epi32(sums, _mm256_madd_epi16(window, weights));
 }

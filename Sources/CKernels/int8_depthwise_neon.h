@@ -86,6 +86,7 @@ INLINE void convolve_step(const int outputs, const int width, const int stride, 
         if (kernel_column < 0 || kernel_column >= width) continue;
         UNROLL for (int q = 0; q < 4; q++) accumulators[i][q] =
             dot(accumulators[i][q], vld1q_s8(weights[kernel_column][q * 4]), quarters[q]);
+        SYNOPTIC_KEEP_ORDER(accumulators[i]);
       }
     }
   }

@@ -19,4 +19,9 @@ static inline __attribute__((always_inline)) void interleave(const __m256i rows[
   quarters[3] = _mm256_unpackhi_epi16(high_01, high_23);
 }
 
+static inline __attribute__((always_inline)) __m256i weight_of_tap(__m256i dwords, int x, int row) {
+  const __m256i byte = _mm256_and_si256(_mm256_srl_epi32(dwords, _mm_cvtsi32_si128(x * 8)), _mm256_set1_epi32(0xff));
+  return _mm256_sll_epi32(byte, _mm_cvtsi32_si128(row * 8));
+}
+
 #endif

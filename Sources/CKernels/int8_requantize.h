@@ -19,6 +19,21 @@ static inline uint8_t synoptic_requantize(int32_t accumulator, float scale, floa
   return synoptic_round_to_byte(fmaf((float)accumulator, scale, addend), to->lower, to->upper);
 }
 
+#if defined(__aarch64__)
+#define SYNOPTIC_VECTOR_REGISTER "+w"
+#else
+#define SYNOPTIC_VECTOR_REGISTER "+x"
+#endif
+
+/// What these four vectors are made of is computed before this, and loads after this stay after it: in an unrolled
+/// loop that fills all registers, the compiler would otherwise begin many steps at once, and spill.
+#define SYNOPTIC_KEEP_ORDER(V)                                                                                    \
+  __asm__ volatile(""                                                                                             \
+                   : SYNOPTIC_VECTOR_REGISTER((V)[0]), SYNOPTIC_VECTOR_REGISTER((V)[1]),                          \
+                     SYNOPTIC_VECTOR_REGISTER((V)[2]), SYNOPTIC_VECTOR_REGISTER((V)[3])                           \
+                   :                                                                                              \
+                   : "memory")
+
 /// The residual's pixel at (block, row, column), or NULL where there is none.
 static inline const uint8_t *synoptic_residual_pixel(const synoptic_int8_requantization *from, size_t block,
                                                      size_t row, size_t column) {

@@ -4,7 +4,9 @@ import Testing
 /// Every instruction set must give the bytes that the scalar reference gives.
 @Suite("Int8 kernels of all instruction sets are bit-equal")
 struct InstructionSetEqualityTests {
-  static let vectorSets = [SYNOPTIC_AVX2, SYNOPTIC_AVXVNNI, SYNOPTIC_AVX512VNNI].filter { synoptic_has_instruction_set($0) }
+  static let vectorSets = [SYNOPTIC_AVX2, SYNOPTIC_AVXVNNI, SYNOPTIC_AVX512VNNI].filter {
+    synoptic_has_instruction_set($0)
+  }
 
   static let channelCounts = [1, 7, 8, 15, 16, 17, 31, 32, 48, 49, 64, 80, 100]
   static let widths = [1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 14, 17, 25, 28]
