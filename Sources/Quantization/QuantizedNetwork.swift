@@ -53,6 +53,33 @@ public struct QuantizedNetwork: Sendable {
     }
   }
 
+  /// Lends signed bytes in place.
+  func withInt8s<Result>(_ span: DataSpan, _ body: (UnsafePointer<Int8>) -> Result) -> Result? {
+    data.withUnsafeBytes { bytes in
+      bytes.baseAddress.map { body(($0 + span.offset).assumingMemoryBound(to: Int8.self)) }
+    }
+  }
+
+  /// Sums of a convolution's positive and of its negative weights, by output channel.
+  func weightSums(_ span: DataSpan, channels: Int, perChannel: Int) -> [(positive: Int, negative: Int)] {
+    var sums = [(positive: Int, negative: Int)](repeating: (0, 0), count: channels)
+    _ = withInt8s(span) { weights in
+      for channel in 0..<channels {
+        // 32 bits hold some sixteen million weights, and can be added in vectors.
+        var positive: Int32 = 0
+        var negative: Int32 = 0
+        let first = weights + channel &* perChannel
+        for index in 0..<perChannel {
+          let weight = Int32(first[index])
+          positive &+= max(weight, 0)
+          negative &+= min(weight, 0)
+        }
+        sums[channel] = (Int(positive), Int(negative))
+      }
+    }
+    return sums
+  }
+
   func int32s(_ span: DataSpan) -> [Int32] { elements(span) { Int32(littleEndian: $0) } }
 
   func int64s(_ span: DataSpan) -> [Int64] { elements(span) { Int64(littleEndian: $0) } }

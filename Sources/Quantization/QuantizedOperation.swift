@@ -33,6 +33,12 @@ public struct Window: Sendable, Hashable, Codable {
   public var dilationWidth = 1
   public var padTop = 0
   public var padLeft = 0
+
+  /// 3x3 and neither strided nor dilated: what Winograd's F(4x4, 3x3) is made for.
+  var isWinogradShaped: Bool {
+    kernelHeight == 3 && kernelWidth == 3 && strideHeight == 1 && strideWidth == 1 && dilationHeight == 1
+      && dilationWidth == 1
+  }
 }
 
 /// A convolution with its epilogue; values by index.

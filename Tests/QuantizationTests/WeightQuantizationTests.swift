@@ -36,8 +36,12 @@ struct WeightQuantizationTests {
     let inputs = 19
     let taps = 3
     let weights = (0..<outputs * inputs * taps).map { Int8(truncatingIfNeeded: $0 % 251 - 125) }
-    let packed = WeightPacking.dense(weights, outputs: outputs, inputs: inputs, taps: taps, block: 16)
-    #expect(packed.count == 2 * 2 * taps * 256)
+    let packing = WeightPacking.dense(DenseWeightShape(outputs: outputs, inputs: inputs, taps: taps), block: 16)
+    #expect(packing.byteCount == 2 * 2 * taps * 256)
+    var packed = [Int8](repeating: 0, count: packing.byteCount)
+    packed.withUnsafeMutableBytes { target in
+      weights.withUnsafeBufferPointer { packing.fill($0.baseAddress!, target.baseAddress!) }
+    }
     var found = 0
     for output in 0..<outputs {
       for input in 0..<inputs {

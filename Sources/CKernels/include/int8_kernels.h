@@ -72,6 +72,44 @@ typedef struct synoptic_int8_convolution {
 
 void synoptic_int8_convolve(synoptic_instruction_set set, const synoptic_int8_convolution *convolution);
 
+/// `[outputs][inputs][taps]` into the order of `synoptic_int8_convolution.weights`, for input blocks of `block`
+/// channels (4 or 16). Channels that fill up a block are left as they are: zeros, from the caller.
+void synoptic_int8_pack_convolution(const int8_t *weights, uint32_t outputs, uint32_t inputs, uint32_t taps,
+                                    uint32_t block, int8_t *packed);
+
+/// A 3x3 convolution of stride 1 over all input channels, c16 to c16, with weights transformed beforehand. It gives the
+/// bytes of `synoptic_int8_convolve` as long as no accumulator, bias included, can leave -2^25 ..< 2^25.
+typedef struct synoptic_int8_winograd {
+  /// The first tap of output (0, 0). Up to 3 rows and 3 pixels past the last tap are read; what is there doesn't matter.
+  const uint8_t *input;
+  size_t input_plane;
+  size_t input_row;
+  uint32_t input_blocks;
+  /// By `synoptic_int8_winograd_transform_weights`.
+  const int16_t *weights;
+  uint8_t *output;
+  size_t output_plane;
+  size_t output_row;
+  uint32_t rows;
+  uint32_t columns;
+  uint32_t blocks;
+  synoptic_int8_requantization requantization;
+  /// `synoptic_int8_winograd_scratch_size` bytes.
+  void *scratch;
+} synoptic_int8_winograd;
+
+/// Whether there is a kernel for an instruction set; else the direct one must do.
+bool synoptic_int8_has_winograd(synoptic_instruction_set set);
+void synoptic_int8_convolve_winograd(synoptic_instruction_set set, const synoptic_int8_winograd *winograd);
+size_t synoptic_int8_winograd_scratch_size(uint32_t input_blocks);
+
+/// Elements of transformed weights.
+size_t synoptic_int8_winograd_weight_count(uint32_t inputs, uint32_t outputs);
+
+/// From `[outputs][inputs][3][3]`. Channels that fill up a block are left as they are: zeros, from the caller.
+void synoptic_int8_winograd_transform_weights(const int8_t *weights, uint32_t inputs, uint32_t outputs,
+                                              int16_t *transformed);
+
 /// A convolution of every channel with a filter of its own.
 typedef struct synoptic_int8_depthwise {
   /// The first tap of output (0, 0) of the first block.
@@ -182,5 +220,10 @@ void synoptic_int8_quantize(const float *input, uint32_t channels, uint32_t bloc
 /// c16 or c4 bytes as a float32 `[channels][height][width]` tensor.
 void synoptic_int8_dequantize(const uint8_t *input, size_t plane, size_t row, uint32_t block, uint32_t channels,
                               float scale, int32_t zero_point, float *output, uint32_t height, uint32_t width);
+
+/// Does products of 8-bit values in registers and nothing else: what kernels' speed is measured against.
+///
+/// - Returns: how many products were done.
+uint64_t synoptic_int8_limit(synoptic_instruction_set set, uint64_t repetitions);
 
 #endif

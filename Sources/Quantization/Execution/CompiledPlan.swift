@@ -14,6 +14,7 @@ public struct CompiledPlan: Sendable {
   let memory: MemoryPlan
   let steps: [PlanStep]
   let constants: PackedConstants
+  private let scratchSize: Int
 
   /// - Parameters:
   ///   - outputs: values to keep; nil for the network's own outputs.
@@ -30,17 +31,22 @@ public struct CompiledPlan: Sendable {
     memory = try MemoryPlan(network, kept: Set(values))
     var compiler = PlanCompiler(network: network, memory: memory, instructionSet: instructionSet)
     steps = try compiler.compile()
+    scratchSize = compiler.scratchSize
     constants = compiler.constants.finish()
   }
 
-  /// Bytes that one executor needs for activations.
-  public var arenaSize: Int { memory.size }
+  /// Bytes that one executor needs for activations and scratch.
+  public var arenaSize: Int { scratchOffset + scratchSize }
+
+  /// Kernels' scratch lies behind the activations.
+  var scratchOffset: Int { (memory.size + 63) / 64 * 64 }
 }
 
 /// One call of a kernel: sizes and strides are final, addresses are offsets until an executor binds them.
 enum PlanStep: Sendable {
-  case convolution(UnboundCall<synoptic_int8_convolution>, ConvolutionOffsets)
-  case depthwise(UnboundCall<synoptic_int8_depthwise>, ConvolutionOffsets)
+  case convolution(UnboundCall<synoptic_int8_convolution>, ConvolutionOffsets, QuantizedConvolution)
+  case winograd(UnboundCall<synoptic_int8_winograd>, ConvolutionOffsets, QuantizedConvolution)
+  case depthwise(UnboundCall<synoptic_int8_depthwise>, ConvolutionOffsets, QuantizedConvolution)
   case pooling(UnboundCall<synoptic_int8_pooling>, input: Int, output: Int, isMaximum: Bool)
   case globalAverage(input: Int, output: Int)
   case add(
@@ -78,6 +84,7 @@ struct ConvolutionOffsets: Sendable {
 protocol KernelArguments {}
 
 extension synoptic_int8_convolution: KernelArguments {}
+extension synoptic_int8_winograd: KernelArguments {}
 extension synoptic_int8_depthwise: KernelArguments {}
 extension synoptic_int8_pooling: KernelArguments {}
 

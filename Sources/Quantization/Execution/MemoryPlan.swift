@@ -25,6 +25,7 @@ struct MemoryPlan: Sendable {
       layout.left = max(layout.left, layouts[index].left)
       layout.bottom = max(layout.bottom, layouts[index].bottom)
       layout.right = max(layout.right, layouts[index].right)
+      layout.overrunRows = max(layout.overrunRows, layouts[index].overrunRows)
       layouts[places[index].root] = layout
     }
     for index in places.indices where places[index].root != index {

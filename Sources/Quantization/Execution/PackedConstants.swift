@@ -1,28 +1,20 @@
 /// Weights and tables in the order the kernels read them: one allocation, shared by all executors of a plan.
-///
-/// `@unchecked Sendable`: written only by its builder, before anyone else can see it.
-final class PackedConstants: @unchecked Sendable {
-  let start: UnsafeMutableRawPointer
-  let size: Int
+struct PackedConstants: Sendable {
+  /// Written only by the builder, before anyone else can see it.
+  private let memory: AlignedMemory
+
+  var start: UnsafeMutableRawPointer { memory.start }
 
   fileprivate init(_ pieces: [Builder.Piece], size: Int) {
-    self.size = size
-    start = .allocate(byteCount: max(size, 64), alignment: 64)
-    for piece in pieces {
-      piece.bytes.withUnsafeBytes { source in
-        if let base = source.baseAddress {
-          (start + piece.offset).copyMemory(from: base, byteCount: source.count)
-        }
-      }
-    }
+    memory = AlignedMemory(size: size)
+    for piece in pieces { piece.fill(memory.start + piece.offset) }
   }
 
-  deinit { start.deallocate() }
-
+  /// Collects what is to be written; a piece is made in its last place, so that large weights are never there twice.
   struct Builder {
     fileprivate struct Piece {
       var offset: Int
-      var bytes: [UInt8]
+      var fill: (UnsafeMutableRawPointer) -> Void
     }
 
     private var pieces: [Piece] = []
@@ -30,9 +22,19 @@ final class PackedConstants: @unchecked Sendable {
 
     /// - Returns: the offset of the values, a multiple of 64.
     mutating func append<Element: BitwiseCopyable>(_ values: [Element]) -> Int {
+      append(byteCount: values.count * MemoryLayout<Element>.stride) { target in
+        values.withUnsafeBytes { source in
+          if let base = source.baseAddress { target.copyMemory(from: base, byteCount: source.count) }
+        }
+      }
+    }
+
+    /// - Parameter fill: writes the piece, into zeros.
+    /// - Returns: the piece's offset, a multiple of 64.
+    mutating func append(byteCount: Int, _ fill: @escaping (UnsafeMutableRawPointer) -> Void) -> Int {
       let offset = size
-      pieces.append(Piece(offset: offset, bytes: values.withUnsafeBytes { Array($0) }))
-      size = (size + values.count * MemoryLayout<Element>.stride + 63) / 64 * 64
+      pieces.append(Piece(offset: offset, fill: fill))
+      size = (size + byteCount + 63) / 64 * 64
       return offset
     }
 

@@ -4,18 +4,17 @@ import Network
 /// Runs a compiled plan, one image at a time, on the thread that calls it. It owns the activations' memory.
 public final class PlanExecutor {
   public let plan: CompiledPlan
-  private let arena: UnsafeMutableRawPointer
+  /// Channels that fill up a block are never written by some steps: they must not hold what memory held before.
+  private let memory: AlignedMemory
   private let kernels: synoptic_instruction_set
 
   public init(_ plan: CompiledPlan) {
     self.plan = plan
     kernels = plan.instructionSet.kernelSet
-    arena = .allocate(byteCount: max(plan.arenaSize, 64), alignment: 64)
-    // Channels that fill up a block are never written by some steps: they must not hold what memory held before.
-    arena.initializeMemory(as: UInt8.self, repeating: 0, count: max(plan.arenaSize, 64))
+    memory = AlignedMemory(size: plan.arenaSize)
   }
 
-  deinit { arena.deallocate() }
+  private var arena: UnsafeMutableRawPointer { memory.start }
 
   /// Runs the network on one image.
   ///
@@ -120,18 +119,14 @@ public final class PlanExecutor {
   // MARK: Steps
 
   private func runSteps() throws(QuantizationError) {
-    for step in plan.steps {
-      if case .floatIsland(let island) = step {
-        try island.run(read: elements, write: floats)
-      } else {
-        run(step)
-      }
-    }
+    for step in plan.steps { try run(step) }
   }
 
-  private func run(_ step: PlanStep) {
+  func run(_ step: PlanStep) throws(QuantizationError) {
     switch step {
-    case .convolution(let unbound, let offsets):
+    case .floatIsland(let island):
+      try island.run(read: elements, write: floats)
+    case .convolution(let unbound, let offsets, _):
       var call = unbound.arguments
       call.input = UnsafePointer(bytes(offsets.input))
       call.tap_offsets = UnsafePointer(constant(offsets.tapOffsets, as: Int32.self))
@@ -143,7 +138,15 @@ public final class PlanExecutor {
         call.output = bytes(offsets.output)
       }
       synoptic_int8_convolve(kernels, &call)
-    case .depthwise(let unbound, let offsets):
+    case .winograd(let unbound, let offsets, _):
+      var call = unbound.arguments
+      call.input = UnsafePointer(bytes(offsets.input))
+      call.weights = UnsafePointer(constant(offsets.weights, as: Int16.self))
+      call.output = bytes(offsets.output)
+      call.scratch = arena + plan.scratchOffset
+      bind(offsets, &call.requantization)
+      synoptic_int8_convolve_winograd(kernels, &call)
+    case .depthwise(let unbound, let offsets, _):
       var call = unbound.arguments
       call.input = UnsafePointer(bytes(offsets.input))
       call.weights = UnsafePointer(constant(offsets.weights, as: Int8.self))
@@ -223,7 +226,7 @@ public final class PlanExecutor {
       for index in 0..<layout.blocks * layout.plane / 4 {
         target[index] = min(max(target[index], lower), upper)
       }
-    case .convolution, .depthwise, .pooling, .floatIsland:
+    case .convolution, .winograd, .depthwise, .pooling, .floatIsland:
       break
     }
   }

@@ -12,6 +12,8 @@ struct ValueLayout: Sendable, Equatable {
   var left = 0
   var bottom = 0
   var right = 0
+  /// Rows past the end that a kernel reads and doesn't mind what is in them.
+  var overrunRows = 0
 
   var blocks: Int { (shape.channels + block - 1) / block }
   /// All in bytes.
@@ -22,7 +24,7 @@ struct ValueLayout: Sendable, Equatable {
   var interior: Int { top * row + left * pixel }
   var hasBorder: Bool { top + left + bottom + right > 0 }
   /// With the bytes that kernels may read past the end.
-  var size: Int { (blocks * plane + Int(SYNOPTIC_INT8_SLACK) + 63) / 64 * 64 }
+  var size: Int { (blocks * plane + overrunRows * row + Int(SYNOPTIC_INT8_SLACK) + 63) / 64 * 64 }
 
   /// Widens the border so that a window can be read wherever its output lies.
   mutating func makeRoom(for window: Window, output: MapShape) {
@@ -33,6 +35,8 @@ struct ValueLayout: Sendable, Equatable {
     left = max(left, window.padLeft)
     bottom = max(bottom, lastRow - window.padTop - (shape.height - 1))
     right = max(right, lastColumn - window.padLeft - (shape.width - 1))
+    // Winograd's kernel reads whole tiles of 4x4 outputs.
+    if window.isWinogradShaped { overrunRows = max(overrunRows, 3) }
   }
 }
 

@@ -1,27 +1,41 @@
+import CKernels
+
+/// The sizes of a dense convolution's weights in their portable order, [outputs][inputs][taps].
+struct DenseWeightShape: Sendable {
+  var outputs: Int
+  var inputs: Int
+  var taps: Int
+}
+
+/// Weights in a kernel's order, before they are written.
+struct PackedWeights {
+  var byteCount: Int
+  /// From the portable weights into `byteCount` bytes of zeros.
+  var fill: (_ weights: UnsafePointer<Int8>, _ target: UnsafeMutableRawPointer) -> Void
+}
+
 /// From the portable order of weights to the one the kernels read.
 enum WeightPacking {
   /// [output channel][input channel][taps] to [output block][input block][tap][quad][16 outputs][4 inputs],
   /// with zeros for the channels that fill up a block.
   ///
   /// - Parameter block: channels of an input block, 16 or 4.
-  static func dense(_ weights: [Int8], outputs: Int, inputs: Int, taps: Int, block: Int) -> [Int8] {
-    let outputBlocks = (outputs + 15) / 16
-    let inputBlocks = (inputs + block - 1) / block
-    let step = block * 16
-    var packed = [Int8](repeating: 0, count: outputBlocks * inputBlocks * taps * step)
-    packed.withUnsafeMutableBufferPointer { packed in
-      weights.withUnsafeBufferPointer { weights in
-        for output in 0..<outputs {
-          for input in 0..<inputs {
-            let lane = (input % block / 4 * 16 + output % 16) * 4 + input % 4
-            let first = (output / 16 * inputBlocks + input / block) * taps
-            let source = (output &* inputs &+ input) &* taps
-            for tap in 0..<taps { packed[(first &+ tap) &* step &+ lane] = weights[source &+ tap] }
-          }
-        }
-      }
+  static func dense(_ shape: DenseWeightShape, block: Int) -> PackedWeights {
+    let blocks = (shape.outputs + 15) / 16 * ((shape.inputs + block - 1) / block)
+    return PackedWeights(byteCount: blocks * shape.taps * block * 16) { weights, target in
+      synoptic_int8_pack_convolution(
+        weights, UInt32(shape.outputs), UInt32(shape.inputs), UInt32(shape.taps), UInt32(block),
+        target.assumingMemoryBound(to: Int8.self))
     }
-    return packed
+  }
+
+  /// 3x3 taps transformed for Winograd's F(4x4, 3x3), in 16 bits.
+  static func winograd(_ shape: DenseWeightShape) -> PackedWeights {
+    let count = synoptic_int8_winograd_weight_count(UInt32(shape.inputs), UInt32(shape.outputs))
+    return PackedWeights(byteCount: 2 * count) { weights, target in
+      synoptic_int8_winograd_transform_weights(
+        weights, UInt32(shape.inputs), UInt32(shape.outputs), target.assumingMemoryBound(to: Int16.self))
+    }
   }
 
   /// [channel][row][column] to [block][row][group of 4 columns][16 channels][4 columns].

@@ -12,6 +12,8 @@ public struct NetworkBenchmark: Sendable, Hashable, Codable {
   public var batch: Int
   public var precision: String
   public var instructionSet: String
+  /// By step, one image on one thread; nil for float32.
+  public var profile: PlanProfile?
 
   enum CodingKeys: String, CodingKey {
     case imagesPerSecond = "images_per_second"
@@ -21,6 +23,7 @@ public struct NetworkBenchmark: Sendable, Hashable, Codable {
     case batch
     case precision
     case instructionSet = "instruction_set"
+    case profile
   }
 
   private static let fewestRounds = 5
@@ -28,11 +31,13 @@ public struct NetworkBenchmark: Sendable, Hashable, Codable {
   /// Threads share a batch's images; what is in them does not change how long they take, so they are random, from a
   /// fixed seed, and int8 is calibrated on them.
   ///
-  /// - Parameter seconds: about how long to measure, after a round to warm up.
+  /// - Parameters:
+  ///   - seconds: about how long to measure, after a round to warm up.
+  ///   - profilesLayers: times each step too, afterwards and for as long again.
   /// - Throws: `NetworkFileError`, `NetworkError`, `QuantizationError`.
   public static func run(
     _ network: NetworkFile, threads: Int, batch: Int, isFloat: Bool,
-    instructionSet: InstructionSet = .best, seconds: Double = 1
+    instructionSet: InstructionSet = .best, seconds: Double = 1, profilesLayers: Bool = false
   ) throws -> NetworkBenchmark {
     for (name, value) in [("The number of threads", threads), ("The batch", batch)] where value < 1 {
       throw NetworkFileError.invalidCount(name: name, value: value)
@@ -72,7 +77,16 @@ public struct NetworkBenchmark: Sendable, Hashable, Codable {
     return NetworkBenchmark(
       imagesPerSecond: Double(batch) / median, secondsPerBatch: median, rounds: times.count,
       threads: runners.count, batch: batch, precision: isFloat ? "float32" : "int8",
-      instructionSet: instructionSet.rawValue)
+      instructionSet: instructionSet.rawValue,
+      profile: profilesLayers
+        ? try profile(of: engine, image: image, seconds: seconds * Double(batch) / median) : nil)
+  }
+
+  private static func profile(of engine: NetworkEngine, image: [Float], seconds: Double) throws
+    -> PlanProfile?
+  {
+    guard case .int8(let plan) = engine else { return nil }
+    return try PlanExecutor(plan).profile(tensor: image, rounds: max(3, min(1000, Int(seconds))))
   }
 
   /// -1..<1, by a linear congruential generator (Knuth's MMIX constants).

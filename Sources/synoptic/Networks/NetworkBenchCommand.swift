@@ -1,5 +1,6 @@
 import ArgumentParser
 import Network
+import Quantization
 import Stages
 
 struct NetworkBenchCommand: ParsableCommand {
@@ -13,6 +14,10 @@ struct NetworkBenchCommand: ParsableCommand {
         synoptic network bench lite0.onnx --threads 2 --batch 16
         synoptic network bench lite0.onnx --float --json
         synoptic network bench lite0.onnx --isa avx2
+
+      Without --json, a table says for each layer its products in millions (MMAC), its time for one image on one
+      thread, and its share of the limit: as many products as the processor's instructions can do, measured first.
+      A Winograd layer does with fewer products and may pass 100 %.
       """)
 
   @Argument(help: "An ONNX file, or a quantised network.", completion: .file())
@@ -45,7 +50,7 @@ struct NetworkBenchCommand: ParsableCommand {
     try InputFile.check(network)
     let result = try NetworkBenchmark.run(
       NetworkFile.load(network), threads: threads.resolved, batch: batch, isFloat: float,
-      instructionSet: instructionSet.resolved, seconds: seconds)
+      instructionSet: instructionSet.resolved, seconds: seconds, profilesLayers: !json.isOn)
     if json.isOn { return try StandardOutput.write(line: listing(result).line) }
     var table = TextTable([("MEASURE", .left), ("VALUE", .right)])
     table.append(["images a second", Quantities.fixed(result.imagesPerSecond, 1)])
@@ -54,7 +59,28 @@ struct NetworkBenchCommand: ParsableCommand {
     table.append(["threads", Quantities.count(result.threads)])
     table.append(["precision", result.precision])
     table.append(["instruction set", result.instructionSet])
+    if let profile = result.profile { try StandardOutput.write(layerTable(profile).text + "\n") }
     try StandardOutput.write(table.text)
+  }
+
+  private func layerTable(_ profile: PlanProfile) -> TextTable {
+    let limit = MultiplicationLimit.measure(instructionSet.resolved)
+    var table = TextTable([
+      ("LAYER", .left), ("KERNEL", .left), ("WINDOW", .left), ("INPUT", .left), ("OUTPUT", .left),
+      ("MMAC", .right),
+      ("MS", .right), ("LIMIT", .right),
+    ])
+    func dimensions(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "x") }
+    for layer in profile.layers {
+      let share = Double(layer.multiplications) / layer.seconds / limit
+      table.append([
+        layer.name, layer.kernel, dimensions(layer.window), dimensions(layer.input), dimensions(layer.output),
+        layer.multiplications > 0 ? Quantities.fixed(Double(layer.multiplications) / 1e6, 2) : "",
+        Quantities.fixed(1000 * layer.seconds, 3),
+        layer.multiplications > 0 ? "\(Int((100 * share).rounded())) %" : "",
+      ])
+    }
+    return table
   }
 
   private func listing(_ result: NetworkBenchmark) -> JSON {

@@ -1,0 +1,88 @@
+/// How long each step of a plan takes: for people who want to know where the time goes.
+public struct PlanProfile: Sendable, Hashable, Codable {
+  public struct Layer: Sendable, Hashable, Codable {
+    /// The value that the step makes.
+    public var name: String
+    /// Which kernel: `winograd`, `direct`, `depthwise`, …
+    public var kernel: String
+    /// [channels, height, width] of one image's input and output.
+    public var input: [Int]
+    public var output: [Int]
+    /// [height, width] of the window; empty where there is none.
+    public var window: [Int]
+    /// Multiplications and additions of the layer's definition, for one image; 0 for what has no products.
+    public var multiplications: Int
+    /// The median over the rounds.
+    public var seconds: Double
+  }
+
+  public var layers: [Layer]
+}
+
+extension PlanExecutor {
+  /// Times every step, one image at a time.
+  ///
+  /// - Parameters:
+  ///   - tensor: an input as `run(tensor:)` takes it.
+  ///   - rounds: at least 1.
+  public func profile(tensor: [Float], rounds: Int) throws(QuantizationError) -> PlanProfile {
+    try run(tensor: tensor)
+    let clock = ContinuousClock()
+    var times = [[Double]](repeating: [], count: plan.steps.count)
+    for _ in 0..<max(1, rounds) {
+      for (index, step) in plan.steps.enumerated() {
+        let start = clock.now
+        try run(step)
+        let parts = start.duration(to: clock.now).components
+        times[index].append(Double(parts.seconds) + Double(parts.attoseconds) / 1e18)
+      }
+    }
+    return PlanProfile(
+      layers: zip(plan.steps, times).map { step, times in
+        layer(of: step, seconds: times.sorted()[times.count / 2])
+      })
+  }
+
+  private func layer(of step: PlanStep, seconds: Double) -> PlanProfile.Layer {
+    let values = plan.network.structure.values
+    let description = step.description
+    let output = values[description.output].shape
+    let input = description.input.map { values[$0].shape }
+    return PlanProfile.Layer(
+      name: values[description.output].name, kernel: description.kernel,
+      input: input.map { [$0.channels, $0.height, $0.width] } ?? [],
+      output: [output.channels, output.height, output.width],
+      window: description.window.map { [$0.kernelHeight, $0.kernelWidth] } ?? [],
+      multiplications: step.multiplications(input: input, output: output), seconds: seconds)
+  }
+}
+
+extension PlanStep {
+  var description: (kernel: String, input: Int?, output: Int, window: Window?) {
+    switch self {
+    case .convolution(_, _, let layer): ("direct", layer.input, layer.output, layer.window)
+    case .winograd(_, _, let layer): ("winograd", layer.input, layer.output, layer.window)
+    case .depthwise(_, _, let layer): ("depthwise", layer.input, layer.output, layer.window)
+    case .pooling(_, let input, let output, let isMaximum):
+      (isMaximum ? "max pool" : "average pool", input, output, nil)
+    case .globalAverage(let input, let output): ("global average", input, output, nil)
+    case .add(let left, _, let output, _, _, _): ("add", left, output, nil)
+    case .multiply(let left, _, let output, _): ("multiply", left, output, nil)
+    case .floatIsland(let island):
+      ("float", island.inputs.first?.value, island.outputs.first?.value ?? 0, nil)
+    case .lookup(let input, let output, _): ("lookup", input, output, nil)
+    case .copyChannels(let input, let output, _): ("copy", input, output, nil)
+    case .quantize(let input, let output): ("quantize", input, output, nil)
+    case .softmax(let input, let output): ("softmax", input, output, nil)
+    case .clamp(let value, _, _): ("clamp", value, value, nil)
+    case .fillBorder(let value): ("border", nil, value, nil)
+    }
+  }
+
+  fileprivate func multiplications(input: MapShape?, output: MapShape) -> Int {
+    guard let window = description.window, let input else { return 0 }
+    let taps = window.kernelHeight * window.kernelWidth
+    if case .depthwise = self { return output.count * taps }
+    return output.count * input.channels * taps
+  }
+}
