@@ -36,7 +36,8 @@ struct WeightQuantizationTests {
     let inputs = 19
     let taps = 3
     let weights = (0..<outputs * inputs * taps).map { Int8(truncatingIfNeeded: $0 % 251 - 125) }
-    let packing = WeightPacking.dense(DenseWeightShape(outputs: outputs, inputs: inputs, taps: taps), block: 16)
+    let shape = DenseWeightShape(outputs: outputs, inputs: inputs, taps: taps)
+    let packing = WeightPacking.dense(shape, block: 16)
     #expect(packing.byteCount == 2 * 2 * taps * 256)
     var packed = [Int8](repeating: 0, count: packing.byteCount)
     packed.withUnsafeMutableBytes { target in
