@@ -51,6 +51,24 @@ INLINE void store_tile(const int blocks, const int pixels, const synoptic_int8_c
   }
 }
 
+/// One tap of one input block, or its first `quads` quads.
+INLINE void accumulate_step(const int blocks, const int pixels, const int quads, const size_t pixel_step,
+                            const size_t block_weights, const uint8_t *activations, const int8_t *weights,
+                            __m512i accumulators[3][12]) {
+  UNROLL for (int quad = 0; quad < quads; quad++) {
+    __m512i w[3];
+    UNROLL for (int z = 0; z < blocks; z++)
+      w[z] = _mm512_loadu_si512(weights + (size_t)z * block_weights + quad * 64);
+    UNROLL for (int m = 0; m < pixels; m++) {
+      int32_t four;
+      __builtin_memcpy(&four, activations + (size_t)m * pixel_step + quad * 4, 4);
+      const __m512i a = _mm512_set1_epi32(four);
+      UNROLL for (int z = 0; z < blocks; z++)
+        accumulators[z][m] = _mm512_dpbusd_epi32(accumulators[z][m], a, w[z]);
+    }
+  }
+}
+
 INLINE void convolve_tile(const int blocks, const int pixels, const int quads, const size_t pixel_step,
                           const synoptic_int8_convolution *c, const tile *t) {
   __m512i accumulators[3][12];
@@ -58,24 +76,15 @@ INLINE void convolve_tile(const int blocks, const int pixels, const int quads, c
     const __m512i bias = _mm512_loadu_si512(c->requantization.bias + (t->block + (size_t)z) * 16);
     UNROLL for (int m = 0; m < pixels; m++) accumulators[z][m] = bias;
   }
-  const size_t block_weights = c->step_count * (size_t)quads * 64;
+  const int32_t *const end = c->tap_offsets + c->step_count, *const half = quads == 4 ? end - c->half_steps : end;
   const int8_t *weights = t->weights;
-  const int32_t *offset = c->tap_offsets, *const end = offset + c->step_count;
-  for (; offset < end; offset++, weights += quads * 64) {
-    const uint8_t *activations = t->input + *offset;
-    UNROLL for (int quad = 0; quad < quads; quad++) {
-      __m512i w[3];
-      UNROLL for (int z = 0; z < blocks; z++)
-        w[z] = _mm512_loadu_si512(weights + (size_t)z * block_weights + quad * 64);
-      UNROLL for (int m = 0; m < pixels; m++) {
-        int32_t four;
-        __builtin_memcpy(&four, activations + (size_t)m * pixel_step + quad * 4, 4);
-        const __m512i a = _mm512_set1_epi32(four);
-        UNROLL for (int z = 0; z < blocks; z++)
-          accumulators[z][m] = _mm512_dpbusd_epi32(accumulators[z][m], a, w[z]);
-      }
-    }
-  }
+  const int32_t *offset = c->tap_offsets;
+  for (; offset < half; offset++, weights += quads * 64)
+    accumulate_step(blocks, pixels, quads, pixel_step, c->step_count * (size_t)quads * 64, t->input + *offset, weights,
+                    accumulators);
+  for (; offset < end; offset++, weights += quads * 64)
+    accumulate_step(blocks, pixels, quads / 2, pixel_step, c->step_count * (size_t)quads * 64, t->input + *offset,
+                    weights, accumulators);
   store_tile(blocks, pixels, c, t, accumulators);
 }
 

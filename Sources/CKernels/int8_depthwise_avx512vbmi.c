@@ -17,8 +17,8 @@ static const uint8_t transposition[64] __attribute__((aligned(64))) = {
     11, 27, 43, 59, 12, 28, 44, 60, 13, 29, 45, 61, 14, 30, 46, 62, 15, 31, 47, 63};
 
 /// `[4 pixels][16 channels]` to `[16 channels][4 pixels]`.
-static inline __attribute__((always_inline)) __m512i transposed_window(const uint8_t *pixels) {
-  return _mm512_permutexvar_epi8(_mm512_load_si512(transposition), _mm512_loadu_si512(pixels));
+static inline __attribute__((always_inline)) __m512i transposed(__m512i pixels) {
+  return _mm512_permutexvar_epi8(_mm512_load_si512(transposition), pixels);
 }
 
 #include "int8_depthwise_windows.h"

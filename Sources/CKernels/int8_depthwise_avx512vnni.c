@@ -8,10 +8,10 @@
                              apply_to = function)
 
 /// `[4 pixels][16 channels]` to `[16 channels][4 pixels]`: dwords across lanes, then bytes within each.
-static inline __attribute__((always_inline)) __m512i transposed_window(const uint8_t *pixels) {
+static inline __attribute__((always_inline)) __m512i transposed(__m512i pixels) {
   const __m512i dwords = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
   const __m512i bytes = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
-  return _mm512_shuffle_epi8(_mm512_permutexvar_epi32(dwords, _mm512_loadu_si512(pixels)), bytes);
+  return _mm512_shuffle_epi8(_mm512_permutexvar_epi32(dwords, pixels), bytes);
 }
 
 #include "int8_depthwise_windows.h"

@@ -1,4 +1,4 @@
-// Depthwise by windows, for the sources that define `transposed_window`: four neighbouring pixels of 16 channels
+// Depthwise by windows, for the sources that define `transposed`: four neighbouring pixels of 16 channels
 // are one 64-byte load; a byte permutation turns them into 16 channels x 4 taps, what vpdpbusd wants, at any
 // alignment. A kernel row is one window for widths up to 4 and two up to 8. Outputs that are stride pixels apart
 // share windows where they coincide, and so do the rows of a two-row step; with kernels up to 3 wide at stride 1,
@@ -6,12 +6,10 @@
 #ifndef SYNOPTIC_INT8_DEPTHWISE_WINDOWS_H
 #define SYNOPTIC_INT8_DEPTHWISE_WINDOWS_H
 
+#include "int8_depthwise_squares.h"
 #include "int8_isa.h"
 #include "int8_requantize.h"
 #include "int8_store_avx512.h"
-
-#define UNROLL _Pragma("clang loop unroll(full)")
-#define INLINE static inline __attribute__((always_inline))
 
 /// What stays the same over a plane. Rows of at most two windows, kernels of at most 7 rows.
 typedef struct plane_constants {
@@ -39,7 +37,7 @@ INLINE void convolve_step(const int kernel_height, const int kernel_width, const
       UNROLL for (int v = 0; v < windows; v++)
         UNROLL for (int i = 0; i < 4; i++) used |= (shares ? i / 2 * 2 : i * stride + 4 * v) == x;
       if (!used) continue;
-      const __m512i window = transposed_window(pixels + x * 16);
+      const __m512i window = transposed(_mm512_loadu_si512(pixels + x * 16));
       UNROLL for (int v = 0; v < windows; v++) {
         UNROLL for (int i = 0; i < 4; i++) {
           if ((shares ? i / 2 * 2 : i * stride + 4 * v) != x) continue;
@@ -98,7 +96,7 @@ INLINE void convolve_planes(const int kernel_height, const int kernel_width, con
   __attribute__((noinline)) static void planes_##K##_stride_##S(const synoptic_int8_depthwise *d) { \
     convolve_planes(K, K, S, d);                                                                    \
   }
-PLANES(3, 1) PLANES(3, 2) PLANES(5, 1) PLANES(5, 2) PLANES(7, 1)
+PLANES(3, 1) PLANES(3, 2) PLANES(7, 1)
 
 /// - Returns: false where no function is made for this window.
 static bool convolve_by_windows(const synoptic_int8_depthwise *d) {
@@ -110,9 +108,9 @@ static bool convolve_by_windows(const synoptic_int8_depthwise *d) {
   else if (kernel == 3 && stride == 2)
     planes_3_stride_2(d);
   else if (kernel == 5 && stride == 1)
-    planes_5_stride_1(d);
+    planes_squares_5_stride_1(d);
   else if (kernel == 5 && stride == 2)
-    planes_5_stride_2(d);
+    planes_squares_5_stride_2(d);
   else if (kernel == 7 && stride == 1)
     planes_7_stride_1(d);
   else

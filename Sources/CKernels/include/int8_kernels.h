@@ -54,6 +54,8 @@ typedef struct synoptic_int8_convolution {
   /// combination of input block and tap is a step.
   const int32_t *tap_offsets;
   size_t step_count;
+  /// How many steps at the end have zero weights in their last two quads, of four: a last block of up to 8 channels.
+  size_t half_steps;
   /// 4 in c16, 1 in c4.
   uint32_t quads;
   /// `[output block][step][quad][16 output channels][4 input channels]`

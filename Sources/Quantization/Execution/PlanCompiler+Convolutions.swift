@@ -18,6 +18,8 @@ extension PlanCompiler {
     call.row_step = input.row * window.strideHeight
     call.pixel_step = input.pixel * window.strideWidth
     call.step_count = offsets.count
+    call.half_steps =
+      (1...8).contains(input.shape.channels % 16) ? window.kernelHeight * window.kernelWidth : 0
     call.quads = UInt32(input.block / 4)
     call.output_plane = output.plane / output.elementSize
     call.output_row = output.row / output.elementSize
