@@ -88,17 +88,16 @@ INLINE void convolve_tile(const int blocks, const int pixels, const int quads, c
   store_tile(blocks, pixels, c, t, accumulators);
 }
 
-// One function for each shape of tile; the pixel step of a stride-1 kernel is a constant, which lets every
-// broadcast have a plain displacement.
-#define TILE(Z, M)                                                                              \
-  __attribute__((noinline)) static void tile_##Z##x##M(const synoptic_int8_convolution *c, const tile *t) { \
-    if (c->quads == 4 && c->pixel_step == 16)                                                  \
-      convolve_tile(Z, M, 4, 16, c, t);                                                        \
-    else if (c->quads == 4)                                                                     \
-      convolve_tile(Z, M, 4, c->pixel_step, c, t);                                              \
-    else                                                                                        \
-      convolve_tile(Z, M, 1, c->pixel_step, c, t);                                              \
+// One function for each shape of tile and kind of input, so that each loop has the registers to itself; where
+// neighbouring outputs read neighbouring pixels, every broadcast has a plain displacement.
+#define KIND(Z, M, NAME, QUADS, STEP)                                                                \
+  __attribute__((noinline)) static void NAME(const synoptic_int8_convolution *c, const tile *t) { \
+    convolve_tile(Z, M, QUADS, STEP, c, t);                                                          \
   }
+#define TILE(Z, M)                              \
+  KIND(Z, M, tile_##Z##x##M##_dense, 4, 16)     \
+  KIND(Z, M, tile_##Z##x##M##_strided, 4, c->pixel_step) \
+  KIND(Z, M, tile_##Z##x##M##_image, 1, c->pixel_step)
 #define TILES_TO_8(Z) TILE(Z, 1) TILE(Z, 2) TILE(Z, 3) TILE(Z, 4) TILE(Z, 5) TILE(Z, 6) TILE(Z, 7) TILE(Z, 8)
 #define TILES_TO_12(Z) TILES_TO_8(Z) TILE(Z, 9) TILE(Z, 10) TILE(Z, 11) TILE(Z, 12)
 TILES_TO_12(1)
@@ -107,17 +106,21 @@ TILES_TO_8(3)
 
 typedef void (*tile_function)(const synoptic_int8_convolution *, const tile *);
 
-#define NAMES_TO_8(Z)                                                                                            \
-  tile_##Z##x1, tile_##Z##x2, tile_##Z##x3, tile_##Z##x4, tile_##Z##x5, tile_##Z##x6, tile_##Z##x7, tile_##Z##x8
-#define NAMES_TO_12(Z) NAMES_TO_8(Z), tile_##Z##x9, tile_##Z##x10, tile_##Z##x11, tile_##Z##x12
-static const tile_function one_block[12] = {NAMES_TO_12(1)};
-static const tile_function two_blocks[12] = {NAMES_TO_12(2)};
-static const tile_function three_blocks[8] = {NAMES_TO_8(3)};
+enum { DENSE, STRIDED, IMAGE, KINDS };
+
+#define NAMES(Z, M) {tile_##Z##x##M##_dense, tile_##Z##x##M##_strided, tile_##Z##x##M##_image}
+#define NAMES_TO_8(Z) \
+  NAMES(Z, 1), NAMES(Z, 2), NAMES(Z, 3), NAMES(Z, 4), NAMES(Z, 5), NAMES(Z, 6), NAMES(Z, 7), NAMES(Z, 8)
+#define NAMES_TO_12(Z) NAMES_TO_8(Z), NAMES(Z, 9), NAMES(Z, 10), NAMES(Z, 11), NAMES(Z, 12)
+static const tile_function one_block[12][KINDS] = {NAMES_TO_12(1)};
+static const tile_function two_blocks[12][KINDS] = {NAMES_TO_12(2)};
+static const tile_function three_blocks[8][KINDS] = {NAMES_TO_8(3)};
 
 /// All pixels for `blocks` blocks of output channels, in tiles that are as equal as can be: 14 pixels are
 /// 7 + 7, not 8 + 6.
 static void convolve_blocks(const synoptic_int8_convolution *c, size_t block, size_t blocks) {
-  const tile_function *functions = blocks == 1 ? one_block : blocks == 2 ? two_blocks : three_blocks;
+  const int kind = c->quads == 1 ? IMAGE : c->pixel_step == 16 ? DENSE : STRIDED;
+  const tile_function(*functions)[KINDS] = blocks == 1 ? one_block : blocks == 2 ? two_blocks : three_blocks;
   const size_t largest = blocks == 3 ? 8 : 12;
   const size_t tiles = (c->columns + largest - 1) / largest;
   tile t = {.block = block, .weights = c->weights + block * c->step_count * c->quads * 64};
@@ -126,7 +129,7 @@ static void convolve_blocks(const synoptic_int8_convolution *c, size_t block, si
     for (size_t index = 0; index < tiles; index++) {
       const size_t pixels = (c->columns - t.column + (tiles - index) - 1) / (tiles - index);
       t.input = c->input + t.row * c->row_step + t.column * c->pixel_step;
-      functions[pixels - 1](c, &t);
+      functions[pixels - 1][kind](c, &t);
       t.column += pixels;
     }
   }
