@@ -88,30 +88,49 @@ INLINE void convolve_tile(const int blocks, const int pixels, const int quads, c
   store_tile(blocks, pixels, c, t, accumulators);
 }
 
-// One function for each shape of tile and kind of input, so that each loop has the registers to itself; where
-// neighbouring outputs read neighbouring pixels, every broadcast has a plain displacement.
-#define KIND(Z, M, NAME, QUADS, STEP)                                                                \
+// One function for each shape of tile and kind of input, so that each loop has the registers to itself; with the
+// usual strides, 1 and 2, every broadcast has a plain displacement.
+#define KIND(Z, M, NAME, QUADS, STEP)                                                             \
   __attribute__((noinline)) static void NAME(const synoptic_int8_convolution *c, const tile *t) { \
-    convolve_tile(Z, M, QUADS, STEP, c, t);                                                          \
+    convolve_tile(Z, M, QUADS, STEP, c, t);                                                       \
   }
-#define TILE(Z, M)                              \
-  KIND(Z, M, tile_##Z##x##M##_dense, 4, 16)     \
-  KIND(Z, M, tile_##Z##x##M##_strided, 4, c->pixel_step) \
-  KIND(Z, M, tile_##Z##x##M##_image, 1, c->pixel_step)
+#define TILE(Z, M)                                       \
+  KIND(Z, M, tile_##Z##x##M##_stride_1, 4, 16)           \
+  KIND(Z, M, tile_##Z##x##M##_stride_2, 4, 32)           \
+  KIND(Z, M, tile_##Z##x##M##_image_stride_1, 1, 4)      \
+  KIND(Z, M, tile_##Z##x##M##_image_stride_2, 1, 8)
+// At any other stride a pixel's address takes a register, or an instruction: up to 8 pixels.
+#define ANY_STRIDE(Z, M)                                         \
+  KIND(Z, M, tile_##Z##x##M##_any_stride, 4, c->pixel_step)      \
+  KIND(Z, M, tile_##Z##x##M##_image_any_stride, 1, c->pixel_step)
+#define ANY_STRIDES(Z)                                                                                  \
+  ANY_STRIDE(Z, 1) ANY_STRIDE(Z, 2) ANY_STRIDE(Z, 3) ANY_STRIDE(Z, 4) ANY_STRIDE(Z, 5) ANY_STRIDE(Z, 6) \
+  ANY_STRIDE(Z, 7) ANY_STRIDE(Z, 8)
 #define TILES_TO_8(Z) TILE(Z, 1) TILE(Z, 2) TILE(Z, 3) TILE(Z, 4) TILE(Z, 5) TILE(Z, 6) TILE(Z, 7) TILE(Z, 8)
 #define TILES_TO_12(Z) TILES_TO_8(Z) TILE(Z, 9) TILE(Z, 10) TILE(Z, 11) TILE(Z, 12)
 TILES_TO_12(1)
 TILES_TO_12(2)
 TILES_TO_8(3)
+ANY_STRIDES(1)
+ANY_STRIDES(2)
+ANY_STRIDES(3)
 
 typedef void (*tile_function)(const synoptic_int8_convolution *, const tile *);
 
-enum { DENSE, STRIDED, IMAGE, KINDS };
+enum { STRIDE_1, STRIDE_2, IMAGE_STRIDE_1, IMAGE_STRIDE_2, ANY_STRIDE, IMAGE_ANY_STRIDE, KINDS };
 
-#define NAMES(Z, M) {tile_##Z##x##M##_dense, tile_##Z##x##M##_strided, tile_##Z##x##M##_image}
-#define NAMES_TO_8(Z) \
-  NAMES(Z, 1), NAMES(Z, 2), NAMES(Z, 3), NAMES(Z, 4), NAMES(Z, 5), NAMES(Z, 6), NAMES(Z, 7), NAMES(Z, 8)
-#define NAMES_TO_12(Z) NAMES_TO_8(Z), NAMES(Z, 9), NAMES(Z, 10), NAMES(Z, 11), NAMES(Z, 12)
+static int kind_of(const synoptic_int8_convolution *c) {
+  if (c->quads == 1) return c->pixel_step == 4 ? IMAGE_STRIDE_1 : c->pixel_step == 8 ? IMAGE_STRIDE_2 : IMAGE_ANY_STRIDE;
+  return c->pixel_step == 16 ? STRIDE_1 : c->pixel_step == 32 ? STRIDE_2 : ANY_STRIDE;
+}
+
+#define NAMES(Z, M)                                                                          \
+  tile_##Z##x##M##_stride_1, tile_##Z##x##M##_stride_2, tile_##Z##x##M##_image_stride_1, \
+      tile_##Z##x##M##_image_stride_2
+#define WIDE(Z, M) {NAMES(Z, M)}
+#define ANY(Z, M) {NAMES(Z, M), tile_##Z##x##M##_any_stride, tile_##Z##x##M##_image_any_stride}
+#define NAMES_TO_8(Z) ANY(Z, 1), ANY(Z, 2), ANY(Z, 3), ANY(Z, 4), ANY(Z, 5), ANY(Z, 6), ANY(Z, 7), ANY(Z, 8)
+#define NAMES_TO_12(Z) NAMES_TO_8(Z), WIDE(Z, 9), WIDE(Z, 10), WIDE(Z, 11), WIDE(Z, 12)
 static const tile_function one_block[12][KINDS] = {NAMES_TO_12(1)};
 static const tile_function two_blocks[12][KINDS] = {NAMES_TO_12(2)};
 static const tile_function three_blocks[8][KINDS] = {NAMES_TO_8(3)};
@@ -119,9 +138,9 @@ static const tile_function three_blocks[8][KINDS] = {NAMES_TO_8(3)};
 /// All pixels for `blocks` blocks of output channels, in tiles that are as equal as can be: 14 pixels are
 /// 7 + 7, not 8 + 6.
 static void convolve_blocks(const synoptic_int8_convolution *c, size_t block, size_t blocks) {
-  const int kind = c->quads == 1 ? IMAGE : c->pixel_step == 16 ? DENSE : STRIDED;
+  const int kind = kind_of(c);
   const tile_function(*functions)[KINDS] = blocks == 1 ? one_block : blocks == 2 ? two_blocks : three_blocks;
-  const size_t largest = blocks == 3 ? 8 : 12;
+  const size_t largest = blocks == 3 || kind >= ANY_STRIDE ? 8 : 12;
   const size_t tiles = (c->columns + largest - 1) / largest;
   tile t = {.block = block, .weights = c->weights + block * c->step_count * c->quads * 64};
   for (t.row = 0; t.row < c->rows; t.row++) {
