@@ -184,4 +184,22 @@ struct HostileFileTests {
       do { _ = try Graph.load(onnx: path).simplified().layers() } catch { #expect(!"\(error)".isEmpty) }
     }
   }
+
+  @Test("shapes of many operators over a huge map are told without running them", .timeLimit(.minutes(1)))
+  func hugeMapOfManyOperators() throws {
+    let kinds = ["ReduceMax", "Abs", "Not", "Less"]
+    let nodes = (0..<400).map { index in
+      let kind = kinds[index % kinds.count]
+      return Node(
+        name: "n\(index)", inputs: kind == "Less" ? ["x", "x"] : ["x"], outputs: ["y\(index)"],
+        operation: .general(GeneralOperator(kind)))
+    }
+    let graph = Graph(
+      name: "g", inputs: [GraphInput(name: "x", shape: [1, 1 << 24])], outputs: nodes.flatMap(\.outputs),
+      nodes: nodes, constants: [:])
+    let shapes = try graph.shapes(batch: 1)
+    #expect(shapes["y0"] == [1, 1])
+    #expect(shapes["y3"] == [1, 1 << 24])
+    _ = try graph.simplified()
+  }
 }

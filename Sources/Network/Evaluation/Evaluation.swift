@@ -25,13 +25,23 @@ enum Evaluation {
   /// What the node gives; nil where this operator is not evaluated here.
   static func results(of node: Node, _ inputs: [Tensor?]) throws(NetworkError) -> [Tensor]? {
     guard let general = node.operation.asGeneral, let function = functions[general.kind] else { return nil }
-    return try function(EvaluatedNode(name: node.name, operation: general, inputs: inputs))
+    return try function(
+      EvaluatedNode(
+        name: node.name, operation: general, inputs: inputs, presentInputs: inputs.map { $0 != nil }))
   }
 
-  /// The shapes of the results where the inputs' shapes decide them: those of a run on zeros.
+  /// The shapes of the results where the inputs' shapes decide them: by rule, or those of a run on zeros.
   static func shapes(
     of node: Node, _ shapes: [[Int]], _ known: [Tensor?]
   ) throws(NetworkError) -> [[Int]] {
+    if let general = node.operation.asGeneral,
+      let told = try shapesByRule(
+        of: EvaluatedNode(
+          name: node.name, operation: general, inputs: known, presentInputs: node.inputs.map { !$0.isEmpty }),
+        shapes)
+    {
+      return told
+    }
     var inputs: [Tensor?] = []
     for (index, shape) in shapes.enumerated() {
       if node.inputs[index].isEmpty {
@@ -56,7 +66,10 @@ enum Evaluation {
 struct EvaluatedNode {
   let name: String
   let operation: GeneralOperator
+  /// Values; nil for an input that is left out, or not known yet.
   let inputs: [Tensor?]
+  /// Which inputs are not left out.
+  let presentInputs: [Bool]
 
   func invalid(_ reason: String) -> NetworkError {
     .invalidNode(node: name, reason: "\(operation.kind): \(reason)")

@@ -18,13 +18,8 @@ extension Evaluation {
   private static func reduce(_ combine: @escaping @Sendable ([Double]) -> Double) -> Function {
     { node throws(NetworkError) in
       let x = try node.input(0)
-      let given =
-        node.optional(1)?.integers?.map { Int(clamping: $0) } ?? node.operation.integers("axes") ?? []
-      if given.isEmpty, node.operation.flag("noop_with_empty_axes") { return [x] }
-      var reduced: Set<Int> = []
-      for axis in given { reduced.insert(try node.axis(axis, rank: x.shape.count)) }
-      if given.isEmpty { reduced = Set(x.shape.indices) }
-      let kept = x.shape.indices.map { reduced.contains($0) ? 1 : x.shape[$0] }
+      let (reduced, kept, shape) = try node.reduced(x.shape)
+      if reduced.isEmpty, node.operation.flag("noop_with_empty_axes") { return [x] }
       let steps = FloatStep.steps(kept)
       var groups = [[Double]](repeating: [], count: try node.count(of: kept))
       for (index, value) in x.doubles.enumerated() {
@@ -36,9 +31,6 @@ extension Evaluation {
         groups[to].append(value)
       }
       let results = groups.map(combine)
-      let shape =
-        node.operation.flag("keepdims", default: true)
-        ? kept : x.shape.indices.filter { !reduced.contains($0) }.map { x.shape[$0] }
       guard let range = x.element.range else {
         return [Tensor(shape: shape, element: x.element, rounding: results)]
       }

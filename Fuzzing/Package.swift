@@ -1,0 +1,18 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// A package of its own, so that the main build does not know of it. It has links to the rooms it feeds: everything
+// is compiled again with the fuzzer's instrumentation. Scripts/fuzz builds and runs it.
+let package = Package(
+  name: "fuzzing",
+  platforms: [.macOS(.v15)],
+  targets: [
+    .target(name: "CKernels", cSettings: [.define("NDEBUG")]),
+    .target(name: "CDigest", cSettings: [.define("NDEBUG")]),
+    .target(name: "Digest", dependencies: ["CDigest"]),
+    .target(name: "Network", dependencies: ["CKernels", "Digest"]),
+    .target(name: "Quantization", dependencies: ["Network", "CKernels", "Digest"]),
+    .executableTarget(name: "NetworkFuzzer", dependencies: ["Network", "Quantization", "Digest"]),
+    .executableTarget(name: "SeedNetworks", dependencies: ["Network", "Quantization"]),
+  ]
+)

@@ -1,0 +1,1 @@
+../../../Tests/QuantizationTests/GraphBuilder.swift
