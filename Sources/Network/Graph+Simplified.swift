@@ -2,12 +2,14 @@ extension Graph {
   /// The graph as it is best run: shape arithmetic folded, padding explicit, identities gone, batch normalisation in
   /// the weights, clamps fused into what they follow.
   ///
-  /// Quantised operators become DequantizeLinear, the operator in float, QuantizeLinear. DequantizeLinear of constant
-  /// weights stays, for who wants the integers; `dequantizingConstants()` takes it away.
+  /// Floats of other widths become float32. Quantised operators become DequantizeLinear, the operator in float,
+  /// QuantizeLinear. DequantizeLinear of constant weights stays, for who wants the integers;
+  /// `dequantizingConstants()` takes it away.
   /// A fused node's output has the name of the last value it computes; what became of the others is in `replaced`.
   /// - Throws: `NetworkError` where shapes do not fit together.
   public func simplified() throws(NetworkError) -> Graph {
     var graph = self
+    graph.widenFloats()
     graph.expandQuantizedOperators()
     try graph.foldShapeArithmetic()
     graph.removeIdentities()
