@@ -21,3 +21,27 @@ void synoptic_int8_pack_convolution(const int8_t *weights, uint32_t outputs, uin
     }
   }
 }
+
+static int32_t saturated(int64_t value) {
+  return value > INT32_MAX ? INT32_MAX : value < INT32_MIN ? INT32_MIN : (int32_t)value;
+}
+
+void synoptic_int8_weight_sums(const int8_t *weights, uint32_t channels, size_t per_channel, int32_t *sums) {
+  // As many as 32 bits are sure to hold: the inner loop is done in vectors of them.
+  const size_t run = 1 << 16;
+  for (uint32_t channel = 0; channel < channels; channel++, weights += per_channel) {
+    int64_t positive = 0, negative = 0;
+    for (size_t start = 0; start < per_channel; start += run) {
+      const size_t end = per_channel - start < run ? per_channel : start + run;
+      int32_t above = 0, below = 0;
+      for (size_t i = start; i < end; i++) {
+        above += weights[i] > 0 ? weights[i] : 0;
+        below += weights[i] < 0 ? weights[i] : 0;
+      }
+      positive += above;
+      negative += below;
+    }
+    sums[channel] = saturated(positive);
+    sums[channels + channel] = saturated(negative);
+  }
+}

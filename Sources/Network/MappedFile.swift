@@ -3,13 +3,13 @@ import Foundation
 /// A file's bytes in memory without reading them: pages come in when they are touched.
 ///
 /// `@unchecked Sendable`: the mapping is read-only and lives as long as the object.
-final class MappedFile: @unchecked Sendable {
-  let path: String
-  let count: Int
+public final class MappedFile: @unchecked Sendable {
+  public let path: String
+  public let count: Int
   private let start: UnsafeMutableRawPointer?
 
   /// - Throws: `NetworkError.unreadable` if there is no such file, it is a folder, or it cannot be mapped.
-  init(path: String) throws(NetworkError) {
+  public init(path: String) throws(NetworkError) {
     self.path = path
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .unreadable(path: path, reason: Self.lastReason()) }
@@ -35,9 +35,18 @@ final class MappedFile: @unchecked Sendable {
   }
 
   /// Lends all bytes.
-  func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+  public func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
     defer { withExtendedLifetime(self) {} }
     return try body(UnsafeRawBufferPointer(start: start, count: count))
+  }
+
+  /// Gives back the memory of whole pages in `range`; they come in again when they are touched.
+  public func release(_ range: Range<Int>) {
+    let page = Int(getpagesize())
+    let first = (range.lowerBound + page - 1) / page * page
+    let last = min(range.upperBound, count) / page * page
+    guard let start, first < last else { return }
+    madvise(start + first, last - first, Int32(MADV_DONTNEED))
   }
 
   private static func lastReason() -> String { String(cString: strerror(errno)).lowercased() }

@@ -1,3 +1,4 @@
+import CKernels
 import Network
 
 /// A network in int8: portable, independent of the machine that runs it.
@@ -7,7 +8,9 @@ import Network
 public struct QuantizedNetwork: Sendable {
   var structure: Structure
   /// Weights, scales and biases, at the spans the structure names. Little-endian.
-  var data: [UInt8]
+  var data: NetworkBytes
+  /// Where the network comes from a compiled file.
+  var packed: PackedSection?
 
   struct Structure: Sendable, Codable {
     var name: String
@@ -60,22 +63,11 @@ public struct QuantizedNetwork: Sendable {
     }
   }
 
-  /// Sums of a convolution's positive and of its negative weights, by output channel.
-  func weightSums(_ span: DataSpan, channels: Int, perChannel: Int) -> [(positive: Int, negative: Int)] {
-    var sums = [(positive: Int, negative: Int)](repeating: (0, 0), count: channels)
+  /// Sums of a convolution's positive weights by output channel, then of its negative ones.
+  func weightSums(_ span: DataSpan, channels: Int, perChannel: Int) -> [Int32] {
+    var sums = [Int32](repeating: 0, count: 2 * channels)
     _ = withInt8s(span) { weights in
-      for channel in 0..<channels {
-        // 32 bits hold some sixteen million weights, and can be added in vectors.
-        var positive: Int32 = 0
-        var negative: Int32 = 0
-        let first = weights + channel &* perChannel
-        for index in 0..<perChannel {
-          let weight = Int32(first[index])
-          positive &+= max(weight, 0)
-          negative &+= min(weight, 0)
-        }
-        sums[channel] = (Int(positive), Int(negative))
-      }
+      synoptic_int8_weight_sums(weights, UInt32(channels), perChannel, &sums)
     }
     return sums
   }

@@ -66,6 +66,8 @@ struct BadInputTests {
     BadInput("network run dogs.xml --input missing.npy --output y.npy", 64, "missing.npy"),
     BadInput("network bench dogs.xml --batch 0", 64, "--batch is 0"),
     BadInput("network quantize dogs.xml --output q", 64, "--calibrate"),
+    BadInput("network compile dogs.xml --output q", 1, "dogs.xml"),
+    BadInput("network compile dogs.xml --output nowhere/q", 64, "no folder"),
   ]
 
   @Test("ends with its status and a sentence on standard error, and writes nothing", arguments: inputs)

@@ -6,7 +6,7 @@ struct HelpTests {
     "run", "plan", "status", "retry", "search", "synsets", "synsets show", "synsets tree", "synsets convert",
     "images", "images list", "images preprocess", "features", "features list", "features digest",
     "features export", "features predictions", "network", "network show", "network run", "network verify",
-    "network bench", "network quantize",
+    "network bench", "network quantize", "network compile",
   ]
 
   @Test("every subcommand's help has examples of itself, on standard output", arguments: subcommands)

@@ -160,6 +160,14 @@ struct PipelineRunTests {
     #expect(quantized.status == 0, "\(quantized.errors)")
     #expect(
       try project.synoptic("network run tiny.int8 --input x.npy --output z.npy --isa scalar").status == 0)
+    let scalar = try Data(contentsOf: project.folder.url.appendingPathComponent("z.npy"))
+    let compiled = try project.synoptic("network compile tiny.int8 --output tiny.plan")
+    #expect(compiled.status == 0, "\(compiled.errors)")
+    #expect(try project.synoptic("network run tiny.plan --input x.npy --output c.npy").status == 0)
+    #expect(try Data(contentsOf: project.folder.url.appendingPathComponent("c.npy")) == scalar)
+    let uncalibrated = try project.synoptic("network compile tiny.onnx --output never.plan")
+    #expect(uncalibrated.status != 0 && uncalibrated.errors.contains("--calibrate"))
+    #expect(!FileManager.default.fileExists(atPath: project.folder.path("never.plan")))
     let bench = try project.synoptic("network bench tiny.onnx --threads 1 --batch 4 --seconds 0.1 --json")
       .json
     #expect((bench["images_per_second"] as? Double ?? 0) > 0)

@@ -1,4 +1,3 @@
-import Digest
 import Foundation
 import Network
 
@@ -25,17 +24,27 @@ enum Readers {
     _ = try? simple.shapes(batch: 2)
   }
 
-  /// A stored network whose structure is the input. A mutation breaks the length before it and the checksum, and all
-  /// would end there: they are made right again. Weights are zeros.
-  static func readStoredNetwork(_ bytes: [UInt8]) {
-    let start = QuantizedNetwork.magic.count + 12
-    guard bytes.count > start else { return }
-    let structure = bytes[start...]
-    let length = (0..<8).map { UInt8(truncatingIfNeeded: structure.count >> (8 * $0)) }
-    let contents = Array(bytes[..<(start - 8)]) + length + structure + [UInt8](repeating: 0, count: 1 << 18)
-    guard let network = try? QuantizedNetwork(serialized: contents + SHA256.hash(contents).bytes),
-      let plan = try? CompiledPlan(network)
-    else { return }
+  /// A stored network whose structure, JSON, is the input. Its lengths and checksums are made to fit, for all would end
+  /// there; weights are zeros.
+  static func readStoredNetwork(_ structure: [UInt8]) {
+    let weights = [UInt8](repeating: 0, count: 1 << 18)
+    var bytes: [UInt8] = []
+    var writer = ChecksummedWriter { bytes.append(contentsOf: $0) }
+    func write(_ value: some FixedWidthInteger) throws {
+      try withUnsafeBytes(of: value.littleEndian) { try writer.write($0) }
+    }
+    do {
+      try writer.write(QuantizedNetwork.magic)
+      try write(QuantizedNetwork.formatVersion)
+      for length in [structure.count, 0, weights.count, 0] { try write(UInt64(length)) }
+      try writer.write(structure)
+      try writer.pad(to: QuantizedNetwork.alignment)
+      try writer.write(weights)
+      try writer.finish()
+    } catch { return }
+    guard let network = try? QuantizedNetwork(serialized: bytes), let plan = try? CompiledPlan(network) else {
+      return
+    }
     _ = PlanExecutor(plan)
   }
 }

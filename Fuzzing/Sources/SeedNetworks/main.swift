@@ -15,6 +15,6 @@ for (index, small) in SmallGraph.all.enumerated() {
   for (place, byte) in bytes[(QuantizedNetwork.magic.count + 4)...].prefix(8).enumerated() {
     length |= Int(byte) << (8 * place)
   }
-  let structure = bytes.prefix(QuantizedNetwork.magic.count + 12 + length)
+  let structure = bytes[QuantizedNetwork.headerSize...].prefix(length)
   try Data(structure).write(to: folder.appendingPathComponent("stored-\(index)"))
 }

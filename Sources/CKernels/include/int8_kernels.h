@@ -79,6 +79,10 @@ void synoptic_int8_convolve(synoptic_instruction_set set, const synoptic_int8_co
 void synoptic_int8_pack_convolution(const int8_t *weights, uint32_t outputs, uint32_t inputs, uint32_t taps,
                                     uint32_t block, int8_t *packed);
 
+/// Of weights `[channels][per_channel]`: the sum of each channel's positive ones into `sums[0..<channels]`, of its
+/// negative ones behind them. Saturated.
+void synoptic_int8_weight_sums(const int8_t *weights, uint32_t channels, size_t per_channel, int32_t *sums);
+
 /// A 3x3 convolution of stride 1 over all input channels, c16 to c16, with weights transformed beforehand. It gives the
 /// bytes of `synoptic_int8_convolve` as long as no accumulator, bias included, can leave -2^25 ..< 2^25.
 typedef struct synoptic_int8_winograd {

@@ -14,6 +14,8 @@ public struct CompiledPlan: Sendable {
   let memory: MemoryPlan
   let steps: [PlanStep]
   let constants: PackedConstants
+  /// The constants that a compiled file keeps.
+  let weights: [PackedWeights]
   private let scratchSize: Int
 
   /// - Parameters:
@@ -32,6 +34,7 @@ public struct CompiledPlan: Sendable {
     var compiler = PlanCompiler(network: network, memory: memory, instructionSet: instructionSet)
     steps = try compiler.compile()
     scratchSize = compiler.scratchSize
+    weights = compiler.weights
     constants = compiler.constants.finish()
   }
 
@@ -42,7 +45,7 @@ public struct CompiledPlan: Sendable {
   var scratchOffset: Int { (memory.size + 63) / 64 * 64 }
 }
 
-/// One call of a kernel: sizes and strides are final, addresses are offsets until an executor binds them.
+/// One call of a kernel: sizes and strides are final, addresses are put in by an executor.
 enum PlanStep: Sendable {
   case convolution(UnboundCall<synoptic_int8_convolution>, ConvolutionOffsets, QuantizedConvolution)
   case winograd(UnboundCall<synoptic_int8_winograd>, ConvolutionOffsets, QuantizedConvolution)
@@ -68,7 +71,7 @@ struct ByteBounds: Sendable {
   var upper: UInt8
 }
 
-/// Offsets of what a convolution reads and writes: constants in `PackedConstants`, activations in the arena.
+/// What a convolution reads and writes: activations by their offset in the arena, constants by their number.
 struct ConvolutionOffsets: Sendable {
   var input: Int
   var output: Int

@@ -1,6 +1,6 @@
 import CKernels
 
-/// Where a convolution's epilogue finds its constants.
+/// The constants of a convolution's epilogue, by number.
 struct RequantizationPlaces {
   var bias: Int
   var scale: Int
@@ -35,7 +35,7 @@ extension PlanCompiler {
       addWinograd(convolution, shape, call.requantization, places)
       return
     }
-    let weights = append(WeightPacking.dense(shape, block: input.block), of: convolution)
+    let weights = packedWeights(WeightPacking.dense(shape, block: input.block), of: convolution)
     joinRows(&call, input: input, output: output, window: window, residual: convolution.residual)
     steps.append(
       .convolution(
@@ -124,13 +124,6 @@ extension PlanCompiler {
     call.rows = 1
   }
 
-  /// Weights in a kernel's order, packed once the constants' size is known.
-  private mutating func append(_ packed: PackedWeights, of convolution: QuantizedConvolution) -> Int {
-    constants.append(byteCount: packed.byteCount) { [network] target in
-      network.withInt8s(convolution.weights) { packed.fill($0, target) }
-    }
-  }
-
   // MARK: Winograd
 
   /// Winograd pays where tiles of 4x4 outputs are well filled and their weights, eight times the bytes, are used
@@ -169,7 +162,7 @@ extension PlanCompiler {
         ConvolutionOffsets(
           input: firstTap(of: convolution), output: memory.interiorOffset(of: convolution.output),
           writesFloats: false, residual: convolution.residual.map(memory.interiorOffset),
-          weights: append(WeightPacking.winograd(shape), of: convolution), bias: places.bias,
+          weights: packedWeights(WeightPacking.winograd(shape), of: convolution), bias: places.bias,
           scale: places.scale, tapOffsets: 0), convolution))
   }
 
@@ -183,16 +176,17 @@ extension PlanCompiler {
     let output = values[convolution.output].quantization
     let weightScales = network.floats(convolution.weightScales)
     let biases = network.int32s(convolution.bias)
-    let sums = network.weightSums(convolution.weights, channels: biases.count, perChannel: perChannel)
+    let sums = weightSums(of: convolution, channels: biases.count, perChannel: perChannel)
     var largestOfAll = 0
     let padded = (biases.count + 15) / 16 * 16
     var scales = [Float](repeating: 0, count: padded)
     var folded = [Int32](repeating: 0, count: padded)
     for channel in biases.indices {
-      let bias =
-        Int(biases[channel]) - Int(input.zeroPoint) * (sums[channel].positive + sums[channel].negative)
+      let positive = Int(sums[channel])
+      let negative = Int(sums[biases.count + channel])
+      let bias = Int(biases[channel]) - Int(input.zeroPoint) * (positive + negative)
       scales[channel] = input.scale * weightScales[channel] / (output?.scale ?? 1)
-      let largest = max(abs(bias + 255 * sums[channel].positive), abs(bias + 255 * sums[channel].negative))
+      let largest = max(abs(bias + 255 * positive), abs(bias + 255 * negative))
       guard largest < Int(Int32.max), Float(largest) * scales[channel] < 0x1p30 || output == nil else {
         throw .unsupported(
           operation: "a product of \(perChannel) terms", node: convolution.node,

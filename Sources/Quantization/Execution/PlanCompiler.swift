@@ -10,11 +10,18 @@ struct PlanCompiler {
   /// Bytes that the hungriest step needs beside the activations.
   var scratchSize = 0
   var steps: [PlanStep] = []
+  /// What a compiled file keeps of the constants.
+  var weights: [PackedWeights] = []
+  /// Weights of a compiled file that these kernels can read.
+  let packed: PackedSection?
 
   init(network: QuantizedNetwork, memory: MemoryPlan, instructionSet: InstructionSet) {
     self.network = network
     self.memory = memory
     self.instructionSet = instructionSet
+    packed = network.packed.flatMap {
+      $0.directory.instructionSet == instructionSet.rawValue ? $0 : nil
+    }
   }
 
   var values: [QuantizedValue] { network.structure.values }

@@ -112,8 +112,8 @@ public final class PlanExecutor {
       pixels: bytes(plan.memory.interiorOffset(of: value)), plane: layout.plane, row: layout.row)
   }
 
-  private func constant<Element>(_ offset: Int, as type: Element.Type) -> UnsafeMutablePointer<Element> {
-    (plan.constants.start + offset).assumingMemoryBound(to: type)
+  private func constant<Element>(_ number: Int, as type: Element.Type) -> UnsafePointer<Element> {
+    plan.constants[number].assumingMemoryBound(to: type)
   }
 
   // MARK: Steps
@@ -129,8 +129,8 @@ public final class PlanExecutor {
     case .convolution(let unbound, let offsets, _):
       var call = unbound.arguments
       call.input = UnsafePointer(bytes(offsets.input))
-      call.tap_offsets = UnsafePointer(constant(offsets.tapOffsets, as: Int32.self))
-      call.weights = UnsafePointer(constant(offsets.weights, as: Int8.self))
+      call.tap_offsets = constant(offsets.tapOffsets, as: Int32.self)
+      call.weights = constant(offsets.weights, as: Int8.self)
       bind(offsets, &call.requantization)
       if offsets.writesFloats {
         call.float_output = (arena + offsets.output).assumingMemoryBound(to: Float.self)
@@ -141,7 +141,7 @@ public final class PlanExecutor {
     case .winograd(let unbound, let offsets, _):
       var call = unbound.arguments
       call.input = UnsafePointer(bytes(offsets.input))
-      call.weights = UnsafePointer(constant(offsets.weights, as: Int16.self))
+      call.weights = constant(offsets.weights, as: Int16.self)
       call.output = bytes(offsets.output)
       call.scratch = arena + plan.scratchOffset
       bind(offsets, &call.requantization)
@@ -149,7 +149,7 @@ public final class PlanExecutor {
     case .depthwise(let unbound, let offsets, _):
       var call = unbound.arguments
       call.input = UnsafePointer(bytes(offsets.input))
-      call.weights = UnsafePointer(constant(offsets.weights, as: Int8.self))
+      call.weights = constant(offsets.weights, as: Int8.self)
       call.output = bytes(offsets.output)
       bind(offsets, &call.requantization)
       synoptic_int8_convolve_depthwise(kernels, &call)
@@ -164,8 +164,8 @@ public final class PlanExecutor {
   }
 
   private func bind(_ offsets: ConvolutionOffsets, _ call: inout synoptic_int8_requantization) {
-    call.bias = UnsafePointer(constant(offsets.bias, as: Int32.self))
-    call.scale = UnsafePointer(constant(offsets.scale, as: Float.self))
+    call.bias = constant(offsets.bias, as: Int32.self)
+    call.scale = constant(offsets.scale, as: Float.self)
     call.residual = offsets.residual.map { UnsafePointer(bytes($0)) }
   }
 

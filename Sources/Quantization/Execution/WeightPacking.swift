@@ -7,11 +7,12 @@ struct DenseWeightShape: Sendable {
   var taps: Int
 }
 
-/// Weights in a kernel's order, before they are written.
-struct PackedWeights {
+/// How a convolution's weights get into a kernel's order.
+struct WeightOrder {
+  var kind: PackedSection.Kind
   var byteCount: Int
   /// From the portable weights into `byteCount` bytes of zeros.
-  var fill: (_ weights: UnsafePointer<Int8>, _ target: UnsafeMutableRawPointer) -> Void
+  var fill: @Sendable (_ weights: UnsafePointer<Int8>, _ target: UnsafeMutableRawPointer) -> Void
 }
 
 /// From the portable order of weights to the one the kernels read.
@@ -20,9 +21,10 @@ enum WeightPacking {
   /// with zeros for the channels that fill up a block.
   ///
   /// - Parameter block: channels of an input block, 16 or 4.
-  static func dense(_ shape: DenseWeightShape, block: Int) -> PackedWeights {
+  static func dense(_ shape: DenseWeightShape, block: Int) -> WeightOrder {
     let blocks = (shape.outputs + 15) / 16 * ((shape.inputs + block - 1) / block)
-    return PackedWeights(byteCount: blocks * shape.taps * block * 16) { weights, target in
+    return WeightOrder(kind: block == 4 ? .dense4 : .dense16, byteCount: blocks * shape.taps * block * 16) {
+      weights, target in
       synoptic_int8_pack_convolution(
         weights, UInt32(shape.outputs), UInt32(shape.inputs), UInt32(shape.taps), UInt32(block),
         target.assumingMemoryBound(to: Int8.self))
@@ -30,9 +32,9 @@ enum WeightPacking {
   }
 
   /// 3x3 taps transformed for Winograd's F(4x4, 3x3), in 16 bits.
-  static func winograd(_ shape: DenseWeightShape) -> PackedWeights {
+  static func winograd(_ shape: DenseWeightShape) -> WeightOrder {
     let count = synoptic_int8_winograd_weight_count(UInt32(shape.inputs), UInt32(shape.outputs))
-    return PackedWeights(byteCount: 2 * count) { weights, target in
+    return WeightOrder(kind: .winograd, byteCount: 2 * count) { weights, target in
       synoptic_int8_winograd_transform_weights(
         weights, UInt32(shape.inputs), UInt32(shape.outputs), target.assumingMemoryBound(to: Int16.self))
     }

@@ -74,7 +74,7 @@ struct GraphLowering {
     let structure = QuantizedNetwork.Structure(
       name: graph.name, input: inputIndex, outputs: outputs, values: values, operations: operations,
       aliases: indices.filter { !names.contains($0.key) })
-    let network = QuantizedNetwork(structure: structure, data: data.bytes)
+    let network = QuantizedNetwork(structure: structure, data: NetworkBytes(data.bytes))
     try network.validate()
     return network
   }

@@ -3,8 +3,12 @@ import Quantization
 
 extension NetworkFile {
   /// int8, calibrated on images. A file that is quantized already stays as it is.
-  public func quantized(calibratedWith images: CalibrationImages) throws -> QuantizedNetwork {
+  ///
+  /// - Parameter images: nil where there are none.
+  /// - Throws: `NetworkFileError.needsImages` where some are needed.
+  public func quantized(calibratedWith images: CalibrationImages?) throws -> QuantizedNetwork {
     if let quantized { return quantized }
+    guard let images else { throw NetworkFileError.needsImages(path: path) }
     return try images.quantize(try neededGraph(for: "calibrating"))
   }
 

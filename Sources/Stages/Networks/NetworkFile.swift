@@ -14,8 +14,7 @@ public struct NetworkFile: Sendable {
   /// - Throws: `NetworkError`, `QuantizationError`.
   public static func load(_ path: String) throws -> NetworkFile {
     if isSerialized(path) {
-      let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped))
-      return NetworkFile(path: path, graph: nil, quantized: try QuantizedNetwork(serialized: bytes))
+      return NetworkFile(path: path, graph: nil, quantized: try QuantizedNetwork(contentsOf: path))
     }
     return NetworkFile(path: path, graph: try Graph.load(onnx: path).simplified(), quantized: nil)
   }
@@ -83,6 +82,8 @@ public enum NetworkFileError: Error, Sendable, Hashable, CustomStringConvertible
   /// An input tensor that is not [N, C, H, W] for this network.
   case inputShape(found: [Int], expected: [Int])
   case emptyFolder(String)
+  /// A float network that is to become int8 without images to calibrate on.
+  case needsImages(path: String)
   case invalidCount(name: String, value: Int)
 
   public var description: String {
@@ -95,6 +96,8 @@ public enum NetworkFileError: Error, Sendable, Hashable, CustomStringConvertible
     case .inputShape(let found, let expected):
       "The input has the shape \(found), and the network takes [N, "
         + expected.map { $0 < 0 ? "any" : String($0) }.joined(separator: ", ") + "]."
+    case .needsImages(let path):
+      "\(path) is not quantized, and its ranges are measured on images: name a folder with --calibrate FOLDER."
     case .emptyFolder(let path): "\(path) holds no image (.jpg, .jpeg or .png) that can be decoded."
     case .invalidCount(let name, let value): "\(name) is \(value); at least 1 is expected."
     }

@@ -6,7 +6,7 @@ struct NetworkCommand: ParsableCommand {
     commandName: "network",
     abstract: "Look into a network, run it, and measure its int8 form.",
     discussion: """
-      NET is an ONNX file, or one that `synoptic network quantize` wrote.
+      NET is an ONNX file, or one that `synoptic network quantize` or `compile` wrote.
 
       EXAMPLES
         synoptic network show efficientnet-lite0.onnx
@@ -15,7 +15,7 @@ struct NetworkCommand: ParsableCommand {
       """,
     subcommands: [
       NetworkShowCommand.self, NetworkRunCommand.self, NetworkVerifyCommand.self, NetworkBenchCommand.self,
-      NetworkQuantizeCommand.self,
+      NetworkQuantizeCommand.self, NetworkCompileCommand.self,
     ])
 }
 

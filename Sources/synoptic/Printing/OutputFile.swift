@@ -27,9 +27,30 @@ enum OutputFile {
 
   /// Writes the file beside its place and moves it there.
   static func write(_ bytes: [UInt8], to path: String) throws {
+    try write(to: path) { sink in try bytes.withUnsafeBytes { try sink($0) } }
+  }
+
+  /// Writes the file beside its place, piece by piece, and moves it there.
+  ///
+  /// - Parameter contents: gives the file's bytes to the sink it is handed.
+  static func write(
+    to path: String, _ contents: (_ sink: @escaping (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+  ) throws {
     let partial = "\(path).partial-\(getpid())"
     do {
-      try Data(bytes).write(to: URL(fileURLWithPath: partial))
+      guard FileManager.default.createFile(atPath: partial, contents: nil),
+        let file = FileHandle(forWritingAtPath: partial)
+      else { throw Unwritable(path: path, reason: String(cString: strerror(errno))) }
+      defer { try? file.close() }
+      // In pieces, so that a large section is not there twice.
+      try contents { bytes in
+        for start in stride(from: 0, to: bytes.count, by: 1 << 20) {
+          try file.write(contentsOf: Data(bytes[start..<min(bytes.count, start + 1 << 20)]))
+        }
+      }
+    } catch let error as Unwritable {
+      unlink(partial)
+      throw error
     } catch {
       unlink(partial)
       throw Unwritable(path: path, reason: CommandEnding.sentences(of: error).joined(separator: "; "))

@@ -17,6 +17,12 @@ extension QuantizedNetwork {
         }
       }
     }
+    if let packed {
+      let pieces = packed.directory.pieces
+      guard pieces.allSatisfy({ Self.isInside($0.span, of: packed.bytes.count) }) else {
+        throw .damaged(reason: "its packed weights lead outside of their section")
+      }
+    }
     var known: Set<Int> = [structure.input]
     for operation in structure.operations {
       let used = operation.inputs
@@ -131,7 +137,11 @@ extension QuantizedNetwork {
   }
 
   private func isInside(_ span: DataSpan, count: Int?) -> Bool {
-    span.count == count && span.offset >= 0 && span.offset <= data.count - span.count
+    span.count == count && Self.isInside(span, of: data.count)
+  }
+
+  private static func isInside(_ span: DataSpan, of count: Int) -> Bool {
+    span.count >= 0 && span.offset >= 0 && span.count <= count && span.offset <= count - span.count
   }
 
   /// A window that fits: small numbers, and an output that has room on the padded input.
