@@ -47,9 +47,10 @@ public struct CompiledPlan: Sendable {
 
 /// One call of a kernel: sizes and strides are final, addresses are put in by an executor.
 enum PlanStep: Sendable {
-  case convolution(UnboundCall<synoptic_int8_convolution>, ConvolutionOffsets, QuantizedConvolution)
-  case winograd(UnboundCall<synoptic_int8_winograd>, ConvolutionOffsets, QuantizedConvolution)
-  case depthwise(UnboundCall<synoptic_int8_depthwise>, ConvolutionOffsets, QuantizedConvolution)
+  case convolution(ConvolutionStep<synoptic_int8_convolution>)
+  case winograd(ConvolutionStep<synoptic_int8_winograd>)
+  case depthwise(ConvolutionStep<synoptic_int8_depthwise>)
+  case expandedDepthwise(ExpandedDepthwise)
   case pooling(UnboundCall<synoptic_int8_pooling>, input: Int, output: Int, isMaximum: Bool)
   case globalAverage(input: Int, output: Int)
   case add(
@@ -69,6 +70,13 @@ enum PlanStep: Sendable {
 struct ByteBounds: Sendable {
   var lower: UInt8
   var upper: UInt8
+}
+
+/// A convolution by one kernel.
+struct ConvolutionStep<Arguments: KernelArguments>: Sendable {
+  var call: UnboundCall<Arguments>
+  var offsets: ConvolutionOffsets
+  var layer: QuantizedConvolution
 }
 
 /// What a convolution reads and writes: activations by their offset in the arena, constants by their number.

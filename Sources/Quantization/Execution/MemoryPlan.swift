@@ -8,6 +8,9 @@ struct MemoryPlan: Sendable {
   /// Bytes from the arena's start, by root value; -1 for values that lie in another.
   var offsets: [Int]
   var size: Int
+  /// The operations that the kept values need.
+  let operations: [QuantizedOperation]
+  let fusion: ExpansionFusion
 
   /// Kernels reach a value's pixels by 32-bit offsets.
   private static let largestValue = Int(Int32.max)
@@ -16,8 +19,9 @@ struct MemoryPlan: Sendable {
   /// - Parameter kept: values that must survive to the end of a run.
   /// - Throws: `QuantizationError.invalidInput` for a network whose activations are too large to hold.
   init(_ network: QuantizedNetwork, kept: Set<Int>) throws(QuantizationError) {
-    layouts = Self.layouts(of: network)
-    places = Self.places(in: network, layouts: layouts)
+    operations = Self.operations(of: network, neededFor: kept)
+    layouts = Self.layouts(of: network, operations)
+    places = Self.places(in: network, operations, layouts: layouts)
     for index in places.indices where places[index].root != index {
       // A part has the geometry of the whole it lies in.
       var layout = layouts[places[index].root]
@@ -33,26 +37,48 @@ struct MemoryPlan: Sendable {
       layout.shape = layouts[index].shape
       layouts[index] = layout
     }
+    fusion = ExpansionFusion(operations, layouts: layouts, places: places, kept: kept)
+    for (index, group) in fusion.groups {
+      for output in operations[index].outputs { layouts[output].heldBlocks = group }
+    }
     guard let largest = layouts.map(\.size).max(), largest <= Self.largestValue else {
       throw .invalidInput(reason: "an activation of the network needs more than 2 GiB for one image")
     }
-    let lifetimes = Self.lifetimes(in: network, places: places, kept: kept)
+    let lifetimes = Self.lifetimes(in: network, operations, places: places, fusion: fusion, kept: kept)
     (offsets, size) = Self.pack(layouts: layouts, places: places, lifetimes: lifetimes)
     guard size <= Self.largestArena else {
       throw .invalidInput(reason: "the network's activations need more than 16 GiB for one image")
     }
   }
 
-  private static func layouts(of network: QuantizedNetwork) -> [ValueLayout] {
+  /// - Parameter kept: none stands for all that is computed.
+  private static func operations(of network: QuantizedNetwork, neededFor kept: Set<Int>)
+    -> [QuantizedOperation]
+  {
+    guard !kept.isEmpty else { return network.structure.operations }
+    var needed = kept
+    let kept = network.structure.operations.reversed().filter { operation in
+      guard operation.outputs.contains(where: needed.contains) else { return false }
+      needed.formUnion(operation.inputs)
+      return true
+    }
+    return kept.reversed()
+  }
+
+  private static func layouts(of network: QuantizedNetwork, _ operations: [QuantizedOperation])
+    -> [ValueLayout]
+  {
     let structure = network.structure
     var layouts = structure.values.map {
       ValueLayout(
         shape: $0.shape, block: $0.isRowMajor ? 1 : 16, elementSize: $0.quantization == nil ? 4 : 1)
     }
-    if structure.values[structure.input].shape.channels <= 4, isReadOnlyByDenseConvolutions(structure) {
+    if structure.values[structure.input].shape.channels <= 4,
+      isReadOnlyByDenseConvolutions(structure.input, operations)
+    {
       layouts[structure.input].block = 4
     }
-    for operation in structure.operations {
+    for operation in operations {
       if case .convolution(let convolution) = operation {
         layouts[convolution.input].makeRoom(
           for: convolution.window, output: structure.values[convolution.output].shape)
@@ -61,20 +87,23 @@ struct MemoryPlan: Sendable {
     return layouts
   }
 
-  private static func isReadOnlyByDenseConvolutions(_ structure: QuantizedNetwork.Structure) -> Bool {
-    structure.operations.allSatisfy { operation in
-      guard operation.inputs.contains(structure.input) else { return true }
+  private static func isReadOnlyByDenseConvolutions(_ value: Int, _ operations: [QuantizedOperation]) -> Bool
+  {
+    operations.allSatisfy { operation in
+      guard operation.inputs.contains(value) else { return true }
       guard case .convolution(let convolution) = operation else { return false }
-      return !convolution.isDepthwise && convolution.residual != structure.input
+      return !convolution.isDepthwise && convolution.residual != value
     }
   }
 
   /// Inputs of a concatenation that can be written straight into its output.
-  private static func places(in network: QuantizedNetwork, layouts: [ValueLayout]) -> [ValuePlace] {
+  private static func places(
+    in network: QuantizedNetwork, _ operations: [QuantizedOperation], layouts: [ValueLayout]
+  ) -> [ValuePlace] {
     var places = layouts.indices.map { ValuePlace(root: $0, firstBlock: 0) }
     let structure = network.structure
     // From the last: a concatenation of concatenations resolves to the outermost.
-    for operation in structure.operations.reversed() {
+    for operation in operations.reversed() {
       guard case .concat(let inputs, let output) = operation else { continue }
       var channel = 0
       for input in inputs {
@@ -102,26 +131,31 @@ struct MemoryPlan: Sendable {
 
   /// First and last operation at which each root's memory is in use.
   private static func lifetimes(
-    in network: QuantizedNetwork, places: [ValuePlace], kept: Set<Int>
+    in network: QuantizedNetwork, _ operations: [QuantizedOperation], places: [ValuePlace],
+    fusion: ExpansionFusion, kept: Set<Int>
   ) -> [ClosedRange<Int>?] {
-    let structure = network.structure
     var lifetimes = [ClosedRange<Int>?](repeating: nil, count: places.count)
     func use(_ value: Int, at operation: Int) {
       let root = places[value].root
       let range = lifetimes[root] ?? operation...operation
       lifetimes[root] = min(range.lowerBound, operation)...max(range.upperBound, operation)
     }
-    let read = Set(structure.operations.flatMap(\.inputs)).union(kept)
+    let read = Set(operations.flatMap(\.inputs)).union(kept)
     func isNeeded(_ value: Int, of operation: QuantizedOperation) -> Bool {
       if case .floatIsland = operation { return read.contains(value) }
       return true
     }
-    use(structure.input, at: -1)
-    for (index, operation) in structure.operations.enumerated() {
+    use(network.structure.input, at: -1)
+    for (index, operation) in operations.enumerated() {
       for value in operation.inputs { use(value, at: index) }
       for value in operation.outputs where isNeeded(value, of: operation) { use(value, at: index) }
     }
-    for value in kept { use(value, at: structure.operations.count) }
+    // Two that run in turns read and write at the same time.
+    for index in fusion.groups.keys {
+      for value in operations[index].inputs { use(value, at: index + 1) }
+      for value in operations[index + 1].outputs { use(value, at: index) }
+    }
+    for value in kept { use(value, at: operations.count) }
     return lifetimes
   }
 

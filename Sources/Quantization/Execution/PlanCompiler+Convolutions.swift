@@ -39,12 +39,13 @@ extension PlanCompiler {
     joinRows(&call, input: input, output: output, window: window, residual: convolution.residual)
     steps.append(
       .convolution(
-        UnboundCall(arguments: call),
-        ConvolutionOffsets(
-          input: firstTap(of: convolution), output: memory.interiorOffset(of: convolution.output),
-          writesFloats: output.elementSize == 4, residual: convolution.residual.map(memory.interiorOffset),
-          weights: weights, bias: places.bias, scale: places.scale, tapOffsets: constants.append(offsets)),
-        convolution))
+        ConvolutionStep(
+          call: UnboundCall(arguments: call),
+          offsets: ConvolutionOffsets(
+            input: firstTap(of: convolution), output: memory.interiorOffset(of: convolution.output),
+            writesFloats: output.elementSize == 4, residual: convolution.residual.map(memory.interiorOffset),
+            weights: weights, bias: places.bias, scale: places.scale, tapOffsets: constants.append(offsets)),
+          layer: convolution)))
     if output.elementSize == 4, convolution.lower != nil || convolution.upper != nil {
       steps.append(
         .clamp(
@@ -78,12 +79,13 @@ extension PlanCompiler {
       weights, channels: output.shape.channels, height: window.kernelHeight, width: window.kernelWidth)
     steps.append(
       .depthwise(
-        UnboundCall(arguments: call),
-        ConvolutionOffsets(
-          input: firstTap(of: convolution), output: memory.interiorOffset(of: convolution.output),
-          writesFloats: false, residual: convolution.residual.map(memory.interiorOffset),
-          weights: constants.append(packed), bias: places.bias, scale: places.scale, tapOffsets: 0),
-        convolution))
+        ConvolutionStep(
+          call: UnboundCall(arguments: call),
+          offsets: ConvolutionOffsets(
+            input: firstTap(of: convolution), output: memory.interiorOffset(of: convolution.output),
+            writesFloats: false, residual: convolution.residual.map(memory.interiorOffset),
+            weights: constants.append(packed), bias: places.bias, scale: places.scale, tapOffsets: 0),
+          layer: convolution)))
   }
 
   /// The first tap of the first output: up and left of the map by the padding.
@@ -158,12 +160,13 @@ extension PlanCompiler {
     scratchSize = max(scratchSize, synoptic_int8_winograd_scratch_size(call.input_blocks))
     steps.append(
       .winograd(
-        UnboundCall(arguments: call),
-        ConvolutionOffsets(
-          input: firstTap(of: convolution), output: memory.interiorOffset(of: convolution.output),
-          writesFloats: false, residual: convolution.residual.map(memory.interiorOffset),
-          weights: packedWeights(WeightPacking.winograd(shape), of: convolution), bias: places.bias,
-          scale: places.scale, tapOffsets: 0), convolution))
+        ConvolutionStep(
+          call: UnboundCall(arguments: call),
+          offsets: ConvolutionOffsets(
+            input: firstTap(of: convolution), output: memory.interiorOffset(of: convolution.output),
+            writesFloats: false, residual: convolution.residual.map(memory.interiorOffset),
+            weights: packedWeights(WeightPacking.winograd(shape), of: convolution), bias: places.bias,
+            scale: places.scale, tapOffsets: 0), layer: convolution)))
   }
 
   // MARK: Epilogue

@@ -28,7 +28,7 @@ struct PlanCompiler {
 
   mutating func compile() throws(QuantizationError) -> [PlanStep] {
     fillBorder(of: network.structure.input)
-    for operation in network.structure.operations {
+    for (index, operation) in memory.operations.enumerated() {
       switch operation {
       case .convolution(let convolution):
         if convolution.isDepthwise { try addDepthwise(convolution) } else { try addDense(convolution) }
@@ -57,8 +57,27 @@ struct PlanCompiler {
             try IslandRunner(island, network: network, memory: memory, instructionSet: instructionSet)))
       }
       for output in operation.outputs { fillBorder(of: output) }
+      if let group = memory.fusion.groups[index - 1] { fuse(group: group) }
     }
     return steps
+  }
+
+  /// Puts an expansion and the depthwise convolution after it, which were added last, into one step.
+  private mutating func fuse(group: Int) {
+    func isConvolution(_ step: PlanStep) -> Bool {
+      switch step {
+      case .convolution, .depthwise: true
+      default: false
+      }
+    }
+    guard let last = steps.lastIndex(where: isConvolution),
+      let first = steps[..<last].lastIndex(where: isConvolution),
+      case .convolution(let expansion) = steps[first], case .depthwise(let depthwise) = steps[last]
+    else { return }
+    steps[last] = .expandedDepthwise(
+      ExpandedDepthwise(expansion: expansion, depthwise: depthwise,
+        expandedCount: values[expansion.layer.output].shape.count, group: group))
+    steps.remove(at: first)
   }
 
   private mutating func fillBorder(of value: Int) {

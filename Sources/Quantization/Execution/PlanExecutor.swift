@@ -126,33 +126,22 @@ public final class PlanExecutor {
     switch step {
     case .floatIsland(let island):
       try island.run(read: elements, write: floats)
-    case .convolution(let unbound, let offsets, _):
-      var call = unbound.arguments
-      call.input = UnsafePointer(bytes(offsets.input))
-      call.tap_offsets = constant(offsets.tapOffsets, as: Int32.self)
-      call.weights = constant(offsets.weights, as: Int8.self)
-      bind(offsets, &call.requantization)
-      if offsets.writesFloats {
-        call.float_output = (arena + offsets.output).assumingMemoryBound(to: Float.self)
-      } else {
-        call.output = bytes(offsets.output)
-      }
+    case .convolution(let step):
+      var call = bound(step)
       synoptic_int8_convolve(kernels, &call)
-    case .winograd(let unbound, let offsets, _):
-      var call = unbound.arguments
-      call.input = UnsafePointer(bytes(offsets.input))
-      call.weights = constant(offsets.weights, as: Int16.self)
-      call.output = bytes(offsets.output)
+    case .winograd(let step):
+      var call = step.call.arguments
+      call.input = UnsafePointer(bytes(step.offsets.input))
+      call.weights = constant(step.offsets.weights, as: Int16.self)
+      call.output = bytes(step.offsets.output)
       call.scratch = arena + plan.scratchOffset
-      bind(offsets, &call.requantization)
+      bind(step.offsets, &call.requantization)
       synoptic_int8_convolve_winograd(kernels, &call)
-    case .depthwise(let unbound, let offsets, _):
-      var call = unbound.arguments
-      call.input = UnsafePointer(bytes(offsets.input))
-      call.weights = constant(offsets.weights, as: Int8.self)
-      call.output = bytes(offsets.output)
-      bind(offsets, &call.requantization)
+    case .depthwise(let step):
+      var call = bound(step)
       synoptic_int8_convolve_depthwise(kernels, &call)
+    case .expandedDepthwise(let pair):
+      run(pair)
     case .pooling(let unbound, let input, let output, let isMaximum):
       var call = unbound.arguments
       call.input = UnsafePointer(bytes(plan.memory.interiorOffset(of: input)))
@@ -160,6 +149,44 @@ public final class PlanExecutor {
       if isMaximum { synoptic_int8_pool_maximum(&call) } else { synoptic_int8_pool_average(&call) }
     default:
       runElementwise(step)
+    }
+  }
+
+  private func bound(_ step: ConvolutionStep<synoptic_int8_convolution>) -> synoptic_int8_convolution {
+    var call = step.call.arguments
+    call.input = UnsafePointer(bytes(step.offsets.input))
+    call.tap_offsets = constant(step.offsets.tapOffsets, as: Int32.self)
+    call.weights = constant(step.offsets.weights, as: Int8.self)
+    bind(step.offsets, &call.requantization)
+    if step.offsets.writesFloats {
+      call.float_output = (arena + step.offsets.output).assumingMemoryBound(to: Float.self)
+    } else {
+      call.output = bytes(step.offsets.output)
+    }
+    return call
+  }
+
+  private func bound(_ step: ConvolutionStep<synoptic_int8_depthwise>) -> synoptic_int8_depthwise {
+    var call = step.call.arguments
+    call.input = UnsafePointer(bytes(step.offsets.input))
+    call.weights = constant(step.offsets.weights, as: Int8.self)
+    call.output = bytes(step.offsets.output)
+    bind(step.offsets, &call.requantization)
+    return call
+  }
+
+  private func run(_ pair: ExpandedDepthwise) {
+    let blocks = pair.depthwise.call.arguments.blocks
+    var expansion = bound(pair.expansion)
+    var depthwise = bound(pair.depthwise)
+    for first in stride(from: 0, to: blocks, by: pair.group) {
+      let count = min(UInt32(pair.group), blocks - first)
+      expansion.blocks = count
+      depthwise.blocks = count
+      synoptic_int8_convolve(kernels, &expansion)
+      synoptic_int8_convolve_depthwise(kernels, &depthwise)
+      expansion.advance(blocks: Int(count))
+      depthwise.advance(blocks: Int(count))
     }
   }
 
@@ -207,7 +234,8 @@ public final class PlanExecutor {
       let layout = plan.memory.layouts[value]
       guard let quantization = plan.network.structure.values[value].quantization else { return }
       synoptic_int8_fill_border(
-        bytes(plan.memory.start(of: value)), layout.plane, UInt32(layout.blocks), UInt32(layout.pixel),
+        bytes(plan.memory.start(of: value)), layout.plane, UInt32(layout.blocksInMemory),
+        UInt32(layout.pixel),
         UInt32(layout.top), UInt32(layout.bottom), UInt32(layout.left), UInt32(layout.right),
         UInt32(layout.shape.height), UInt32(layout.shape.width), UInt8(quantization.zeroPoint))
     case .quantize(let input, let output):
@@ -226,7 +254,7 @@ public final class PlanExecutor {
       for index in 0..<layout.blocks * layout.plane / 4 {
         target[index] = min(max(target[index], lower), upper)
       }
-    case .convolution, .winograd, .depthwise, .pooling, .floatIsland:
+    case .convolution, .winograd, .depthwise, .expandedDepthwise, .pooling, .floatIsland:
       break
     }
   }

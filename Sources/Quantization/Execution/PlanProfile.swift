@@ -60,9 +60,14 @@ extension PlanExecutor {
 extension PlanStep {
   var description: (kernel: String, input: Int?, output: Int, window: Window?) {
     switch self {
-    case .convolution(_, _, let layer): ("direct", layer.input, layer.output, layer.window)
-    case .winograd(_, _, let layer): ("winograd", layer.input, layer.output, layer.window)
-    case .depthwise(_, _, let layer): ("depthwise", layer.input, layer.output, layer.window)
+    case .convolution(let step): ("direct", step.layer.input, step.layer.output, step.layer.window)
+    case .winograd(let step): ("winograd", step.layer.input, step.layer.output, step.layer.window)
+    case .depthwise(let step): ("depthwise", step.layer.input, step.layer.output, step.layer.window)
+    case .expandedDepthwise(let pair):
+      (
+        "direct, depthwise", pair.expansion.layer.input, pair.depthwise.layer.output,
+        pair.depthwise.layer.window
+      )
     case .pooling(_, let input, let output, let isMaximum):
       (isMaximum ? "max pool" : "average pool", input, output, nil)
     case .globalAverage(let input, let output): ("global average", input, output, nil)
@@ -80,6 +85,10 @@ extension PlanStep {
   }
 
   fileprivate func multiplications(input: MapShape?, output: MapShape) -> Int {
+    if case .expandedDepthwise(let pair) = self, let input {
+      let products = [pair.expansion.layer.window, pair.depthwise.layer.window].map { $0.kernelHeight * $0.kernelWidth }
+      return pair.expandedCount * input.channels * products[0] + output.count * products[1]
+    }
     guard let window = description.window, let input else { return 0 }
     let taps = window.kernelHeight * window.kernelWidth
     if case .depthwise = self { return output.count * taps }

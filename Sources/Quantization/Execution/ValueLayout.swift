@@ -12,10 +12,13 @@ struct ValueLayout: Sendable, Equatable {
   var left = 0
   var bottom = 0
   var right = 0
+  /// How many blocks are in memory at a time, where not all are.
+  var heldBlocks: Int?
   /// Rows past the end that a kernel reads and doesn't mind what is in them.
   var overrunRows = 0
 
   var blocks: Int { (shape.channels + block - 1) / block }
+  var blocksInMemory: Int { min(blocks, heldBlocks ?? blocks) }
   /// All in bytes.
   var pixel: Int { block * elementSize }
   var row: Int { (left + shape.width + right) * pixel }
@@ -24,7 +27,7 @@ struct ValueLayout: Sendable, Equatable {
   var interior: Int { top * row + left * pixel }
   var hasBorder: Bool { top + left + bottom + right > 0 }
   /// With the bytes that kernels may read past the end.
-  var size: Int { (blocks * plane + overrunRows * row + Int(SYNOPTIC_INT8_SLACK) + 63) / 64 * 64 }
+  var size: Int { (blocksInMemory * plane + overrunRows * row + Int(SYNOPTIC_INT8_SLACK) + 63) / 64 * 64 }
 
   /// Widens the border so that a window can be read wherever its output lies.
   mutating func makeRoom(for window: Window, output: MapShape) {
