@@ -99,34 +99,30 @@ public struct FloatExecutor: Sendable {
   }
 
   private func execute(_ node: Node, _ inputs: [Tensor?]) throws(NetworkError) -> [Tensor] {
-    // The fast kernels are for float32; operators on other types, and those they lack, are evaluated.
-    let isFast = inputs.allSatisfy { $0.map { $0.element == .float32 || $0.element == .int64 } ?? true }
-    if !isFast || node.operation.isGeneral, let results = try Evaluation.results(of: node, inputs) {
-      return results
-    }
+    if !hasFastKernel(node, inputs), let results = try Evaluation.results(of: node, inputs) { return results }
     return [try executeFast(node, inputs)]
   }
 
-  private func executeFast(_ node: Node, _ inputs: [Tensor?]) throws(NetworkError) -> Tensor {
-    let shapes = inputs.map { $0?.shape ?? [] }
-    if inputs.allSatisfy({ $0?.element == .int64 }) || isShapeArithmetic(node),
-      let value = try ShapeArithmetic.evaluate(node, shapes: shapes, values: inputs)
-    {
-      return value
+  /// The fast kernels are for float32; operators on other types, and those they lack, are evaluated.
+  private func hasFastKernel(_ node: Node, _ inputs: [Tensor?]) -> Bool {
+    func isFloat(_ index: Int) -> Bool { inputs.indices.contains(index) && inputs[index]?.element == .float32 }
+    switch node.operation {
+    case .general, .quantizeLinear, .dequantizeLinear, .shape, .cast: return false
+    case .constantOfShape(let value): return value.element == .float32
+    // Their other inputs are indices and sizes.
+    case .reshape, .squeeze, .unsqueeze, .slice, .gather, .pad: return isFloat(0)
+    default: return inputs.allSatisfy { $0.map { $0.element == .float32 } ?? true }
     }
+  }
+
+  private func executeFast(_ node: Node, _ inputs: [Tensor?]) throws(NetworkError) -> Tensor {
     let inference = ShapeInference(
-      node: node, inputs: shapes, integers: inputs.map { $0?.integers?.map { Int(clamping: $0) } })
+      node: node, inputs: inputs.map { $0?.shape ?? [] },
+      integers: inputs.map { $0?.integers?.map { Int(clamping: $0) } })
     let shape = try inference.output()
     let step = FloatStep(
       node: node, inputs: inputs.compactMap { $0 }, shape: shape, inference: inference,
       executor: self)
     return try step.result()
-  }
-
-  private func isShapeArithmetic(_ node: Node) -> Bool {
-    switch node.operation {
-    case .shape, .cast: true
-    default: false
-    }
   }
 }

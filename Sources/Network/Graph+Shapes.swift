@@ -39,6 +39,7 @@ extension Graph {
     for (name, tensor) in constants { shapes[name] = tensor.shape }
     // Values of operators whose shapes only running tells, and what follows from them.
     var untold: Set<String> = []
+    var arithmetic = ShapeArithmetic()
     for node in nodes {
       if node.inputs.contains(where: untold.contains) {
         untold.formUnion(node.outputs)
@@ -52,8 +53,8 @@ extension Graph {
         return shape
       }
       let known = node.inputs.map { values[$0] ?? constants[$0] }
-      if let value = try ShapeArithmetic.evaluate(node, shapes: inputs, values: known) {
-        for output in node.outputs.prefix(1) {
+      if let results = try? arithmetic.evaluate(node, shapes: inputs, values: known) {
+        for (output, value) in zip(node.outputs, results) where !output.isEmpty {
           values[output] = value
           shapes[output] = value.shape
         }

@@ -23,10 +23,15 @@ enum ONNXOperators {
     var inputs = node.inputs
     if isOwn {
       try context.checkInputs()
-      if let operation = try operation(context, &inputs, &graph) {
-        graph.nodes.append(
-          Node(name: node.name, inputs: inputs, outputs: try context.usedOutputs(), operation: operation))
-        return
+      do {
+        if let operation = try operation(context, &inputs, &graph) {
+          graph.nodes.append(
+            Node(name: node.name, inputs: inputs, outputs: try context.usedOutputs(), operation: operation))
+          return
+        }
+      } catch {
+        // A form that has no fast kernel, such as a convolution in one dimension: the evaluator may have it.
+        guard case .unsupported = error, Evaluation.knows(node.kind) else { throw error }
       }
     }
     guard Evaluation.knows(node.kind) else { throw node.unsupported("this program has no such operator") }

@@ -26,7 +26,7 @@ struct WindowGeometry {
     self.pads = Padding(top: top, left: left, bottom: bottom, right: right)
   }
 
-  private static func direction(
+  static func direction(
     _ input: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, _ before: Int, _ after: Int,
     _ automatic: AutomaticPadding?, _ ceilMode: Bool, _ node: String
   ) throws(NetworkError) -> (before: Int, after: Int, output: Int) {

@@ -72,6 +72,15 @@ extension Evaluation {
     "Max": binary({ $0.isNaN || $1.isNaN ? .nan : max($0, $1) }, { max($0, $1) }),
     "Min": binary({ $0.isNaN || $1.isNaN ? .nan : min($0, $1) }, { min($0, $1) }),
     "Sum": binary({ $0 + $1 }, { $0 &+ $1 }),
+    "Mean": { node throws(NetworkError) in
+      let sum = try binary({ $0 + $1 }, { $0 &+ $1 })(node)[0]
+      let count = Double(node.inputs.count)
+      return [Tensor(shape: sum.shape, element: sum.element, computed: sum.doubles.map { $0 / count })]
+    },
+    "SwiGLU": { node throws(NetworkError) in
+      let alpha = Double(node.operation.float("alpha", default: 1))
+      return try binary({ $0 / (1 + exp(-alpha * $0)) * $1 }, { _, _ in 0 })(node)
+    },
     "PRelu": binary({ $0 < 0 ? $0 * $1 : $0 }, { $0 < 0 ? $0 &* $1 : $0 }),
   ]
 
@@ -84,11 +93,19 @@ extension Evaluation {
       for index in node.inputs.indices.dropFirst() {
         let next = try node.input(index)
         let shape = try node.broadcast([result.shape, next.shape])
-        // Unsigned 64-bit integers compare and divide differently above 2^63.
-        guard result.element == next.element, result.element != .text, result.element != .uint64 else {
+        let isPower = node.operation.kind == "Pow"
+        guard isPower || result.element == next.element, result.element != .text, next.element != .text else {
           throw node.invalid("types \(result.element.name) and \(next.element.name)")
         }
-        if let a = result.integers, let b = next.integers {
+        if isPower, result.element != next.element {
+          let values = combined(result.doubles, result.shape, next.doubles, next.shape, shape, number)
+          result = Tensor(shape: shape, element: result.element, computed: values)
+        } else if let a = result.integers, let b = next.integers {
+          guard result.element != .uint64 else {
+            let values = combined(a, result.shape, b, next.shape, shape) { unsigned($0, $1, node.operation.kind, integer) }
+            result = Tensor(shape: shape, element: .uint64, wrapping: values)
+            continue
+          }
           let values = combined(a, result.shape, b, next.shape, shape, integer)
           result = Tensor(shape: shape, element: result.element, wrapping: values)
         } else {
@@ -97,6 +114,20 @@ extension Evaluation {
         }
       }
       return [result]
+    }
+  }
+
+  /// Of 64-bit integers without a sign, by their bits: they compare and divide differently above 2^63.
+  private static func unsigned(
+    _ a: Int64, _ b: Int64, _ kind: String, _ integer: (Int64, Int64) -> Int64
+  ) -> Int64 {
+    let (left, right) = (UInt64(bitPattern: a), UInt64(bitPattern: b))
+    switch kind {
+    case "Div": return right == 0 ? 0 : Int64(bitPattern: left / right)
+    case "Max": return Int64(bitPattern: max(left, right))
+    case "Min": return Int64(bitPattern: min(left, right))
+    case "PRelu": return a
+    default: return integer(a, b)
     }
   }
 

@@ -8,81 +8,128 @@ enum Evaluation {
   static let elementLimit = 1 << 27
 
   typealias Function = @Sendable (EvaluatedNode) throws(NetworkError) -> [Tensor]
+  /// Shapes of the results; it throws where only a run can tell them.
+  typealias ShapeRule = @Sendable (EvaluatedNode) throws(NetworkError) -> [[Int]]
 
-  private static let functions: [String: Function] = [
-    quantizing, elementwiseUnary, elementwiseBinary, comparison, reducing,
-  ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+  /// Operators whose time grows with the elements they read and write, and no faster.
+  private static let linear = table([
+    quantizing, elementwiseUnary, elementwiseBinary, bits, comparison, reducing, moving, gathering, making,
+    ordering,
+  ])
+
+  private static let functions = table([
+    linear, normalizing, multiplying, convolving, pooling, resizing, sampling, detecting, losses, attending,
+    recurring, transforming,
+  ])
+
+  static let shapeRules = table([
+    movingShapes, gatheringShapes, makingShapes, orderingShapes, normalizingShapes, multiplyingShapes,
+    convolvingShapes, poolingShapes, resizingShapes, samplingShapes, quantizingShapes, lossShapes,
+  ])
+
+  private static func table<Value>(_ parts: [[String: Value]]) -> [String: Value] {
+    parts.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+  }
 
   /// Quantised operators that only `Graph.simplified()` makes sense of, by turning them into others.
   private static let expanded: Set<String> = [
-    "QLinearConv", "QLinearMatMul", "QGemm", "QLinearAdd", "QLinearMul", "QLinearConcat",
-    "QLinearGlobalAveragePool", "QLinearAveragePool", "QLinearSigmoid", "QLinearLeakyRelu", "QLinearSoftmax",
-    "ConvInteger", "MatMulInteger",
+    "QGemm", "QLinearAdd", "QLinearMul", "QLinearConcat", "QLinearGlobalAveragePool", "QLinearAveragePool",
+    "QLinearSigmoid", "QLinearLeakyRelu", "QLinearSoftmax",
   ]
 
   static func knows(_ kind: String) -> Bool { functions[kind] != nil || expanded.contains(kind) }
 
+  /// Whether running it on constants, to fold them, takes no more time than reading them.
+  static func isCheap(_ operation: Operation) -> Bool {
+    if operation.movesElements { return true }
+    guard let general = operation.asGeneral else { return false }
+    return linear[general.kind] != nil
+  }
+
   /// What the node gives; nil where this operator is not evaluated here.
   static func results(of node: Node, _ inputs: [Tensor?]) throws(NetworkError) -> [Tensor]? {
+    if node.operation.movesElements { return [try moved(node, inputs)] }
     guard let general = node.operation.asGeneral, let function = functions[general.kind] else { return nil }
     return try function(
       EvaluatedNode(
-        name: node.name, operation: general, inputs: inputs, presentInputs: inputs.map { $0 != nil }))
+        name: node.name, operation: general, inputs: inputs, inputShapes: inputs.map { $0?.shape ?? [] },
+        presentInputs: inputs.map { $0 != nil }, outputCount: node.outputs.count))
   }
 
-  /// The shapes of the results where the inputs' shapes decide them: by rule, or those of a run on zeros.
+  /// The shapes of the results where the inputs' shapes, and those values that are known, decide them.
   static func shapes(
     of node: Node, _ shapes: [[Int]], _ known: [Tensor?]
   ) throws(NetworkError) -> [[Int]] {
-    if let general = node.operation.asGeneral,
-      let told = try shapesByRule(
-        of: EvaluatedNode(
-          name: node.name, operation: general, inputs: known, presentInputs: node.inputs.map { !$0.isEmpty }),
-        shapes)
-    {
-      return told
-    }
-    var inputs: [Tensor?] = []
-    for (index, shape) in shapes.enumerated() {
-      if node.inputs[index].isEmpty {
-        inputs.append(nil)
-      } else if let value = known[index] {
-        inputs.append(value)
-      } else {
-        guard shape.reduce(1, *) <= 1 << 24 else {
-          throw .invalidNode(node: node.name, reason: "its input of shape \(shape) is too large")
-        }
-        inputs.append(Tensor(shape: shape, values: [Float](repeating: 0, count: shape.reduce(1, *))))
-      }
-    }
-    guard let results = try results(of: node, inputs) else {
+    guard let general = node.operation.asGeneral else {
       throw .invalidNode(node: node.name, reason: "its shape cannot be told")
     }
-    return results.map(\.shape)
+    let node = EvaluatedNode(
+      name: node.name, operation: general, inputs: known, inputShapes: shapes,
+      presentInputs: node.inputs.map { !$0.isEmpty }, outputCount: node.outputs.count)
+    let results = try node.shapes()
+    for shape in results { _ = try node.count(of: shape) }
+    return results
   }
 }
 
-/// A node about to be evaluated.
+/// A node about to be evaluated, or about to have its shapes told.
 struct EvaluatedNode {
   let name: String
   let operation: GeneralOperator
   /// Values; nil for an input that is left out, or not known yet.
   let inputs: [Tensor?]
+  /// Of every input; empty where it is left out.
+  let inputShapes: [[Int]]
   /// Which inputs are not left out.
   let presentInputs: [Bool]
+  let outputCount: Int
 
   func invalid(_ reason: String) -> NetworkError {
     .invalidNode(node: name, reason: "\(operation.kind): \(reason)")
   }
 
   func input(_ index: Int) throws(NetworkError) -> Tensor {
-    guard let tensor = optional(index) else { throw invalid("it has no input \(index + 1)") }
+    guard let tensor = optional(index) else {
+      throw invalid(isPresent(index) ? "its input \(index + 1) must be known" : "it has no input \(index + 1)")
+    }
     return tensor
   }
 
   func optional(_ index: Int) -> Tensor? { inputs.indices.contains(index) ? inputs[index] : nil }
 
+  func isPresent(_ index: Int) -> Bool { presentInputs.indices.contains(index) && presentInputs[index] }
+
+  func shape(_ index: Int) throws(NetworkError) -> [Int] {
+    guard isPresent(index), inputShapes.indices.contains(index) else { throw invalid("it has no input \(index + 1)") }
+    return inputShapes[index]
+  }
+
+  /// The elements of an input of integers or booleans.
+  func integers(_ index: Int) throws(NetworkError) -> [Int] {
+    guard let values = try input(index).integers else { throw invalid("its input \(index + 1) is not of integers") }
+    return values.map { Int(clamping: $0) }
+  }
+
+  /// Integers that are an attribute in older opsets and an input in newer ones; nil where neither is there.
+  func integers(_ attribute: String, input index: Int) throws(NetworkError) -> [Int]? {
+    isPresent(index) ? try integers(index) : operation.integers(attribute)
+  }
+
+  /// An input of integers that are sizes.
+  func sizes(_ index: Int) throws(NetworkError) -> [Int] {
+    let sizes = try integers(index)
+    guard ShapeLimit.allows(sizes) else { throw invalid("sizes of \(sizes)") }
+    return sizes
+  }
+
+  /// An input that is one number.
+  func number(_ index: Int) throws(NetworkError) -> Double {
+    guard let number = try input(index).doubles.first else { throw invalid("its input \(index + 1) is empty") }
+    return number
+  }
+
   /// - Throws: where a result of this shape would be too large.
+  @discardableResult
   func count(of shape: [Int]) throws(NetworkError) -> Int {
     guard ShapeLimit.allows(shape), shape.reduce(1, *) <= Evaluation.elementLimit else {
       throw invalid("its result would have the shape \(shape)")
@@ -93,6 +140,13 @@ struct EvaluatedNode {
   func axis(_ axis: Int, rank: Int) throws(NetworkError) -> Int {
     let positive = axis < 0 ? axis + rank : axis
     guard positive >= 0, positive < rank else { throw invalid("axis \(axis) of \(rank) dimensions") }
+    return positive
+  }
+
+  /// Axes counted from the front, each once.
+  func axes(_ axes: [Int], rank: Int) throws(NetworkError) -> [Int] {
+    let positive = try axes.map { axis throws(NetworkError) in try self.axis(axis, rank: rank) }
+    guard Set(positive).count == positive.count else { throw invalid("one of the axes \(axes) twice") }
     return positive
   }
 
@@ -109,35 +163,15 @@ struct EvaluatedNode {
         result[place] = size
       }
     }
-    _ = try count(of: result)
+    try count(of: result)
     return result
   }
-}
 
-extension Operation {
-  /// The operator in its general form, for those that can be met with types the fast kernels lack.
-  var asGeneral: GeneralOperator? {
-    switch self {
-    case .general(let general): return general
-    case .quantizeLinear(let quantization): return quantization.general("QuantizeLinear")
-    case .dequantizeLinear(let quantization): return quantization.general("DequantizeLinear")
-    case .add(activation: nil): return GeneralOperator("Add")
-    case .subtract: return GeneralOperator("Sub")
-    case .multiply: return GeneralOperator("Mul")
-    case .divide: return GeneralOperator("Div")
-    case .cast(let element): return GeneralOperator("Cast", attributes: ["to": .integer(element.rawValue)])
-    default: return nil
-    }
-  }
-}
-
-extension LinearQuantization {
-  fileprivate func general(_ kind: String) -> GeneralOperator {
-    GeneralOperator(
-      kind,
-      attributes: [
-        "axis": .integer(axis), "block_size": .integer(blockSize),
-        "output_dtype": .integer(element?.rawValue ?? 0), "saturate": .integer(saturates ? 1 : 0),
-      ])
+  /// The result's shape of an operation that is not a general one.
+  func typed(_ operation: Operation) throws(NetworkError) -> [Int] {
+    let node = Node(name: name, inputs: inputs.indices.map { isPresent($0) ? "\($0)" : "" }, outputs: [], operation: operation)
+    return try ShapeInference(
+      node: node, inputs: inputShapes, integers: inputs.map { $0?.integers?.map { Int(clamping: $0) } }
+    ).output()
   }
 }

@@ -8,8 +8,10 @@ extension Graph {
     let three = try evaluatedShapes(try inputShapes(batch: 3))
     var remaining: [Node] = []
     for var node in nodes {
-      if let output = node.outputs.first, let value = two.values[output], value == three.values[output] {
-        constants[output] = value
+      let made = node.outputs.filter { !$0.isEmpty }
+      let values = made.compactMap { name in two.values[name].flatMap { $0 == three.values[name] ? $0 : nil } }
+      if values.count == made.count {
+        for (name, value) in zip(made, values) { constants[name] = value }
         continue
       }
       openBatch(&node, two, three)

@@ -1,0 +1,3 @@
+extension Evaluation {
+  static let transforming: [String: Function] = [:]
+}
