@@ -76,6 +76,8 @@ let package = Package(
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"]),
     .testTarget(name: "CorpusTests", dependencies: ["Corpus", "TestSupport"]),
     .testTarget(name: "NetworkTests", dependencies: ["Network", "TestSupport"]),
+    .testTarget(
+      name: "ConformanceTests", dependencies: ["Network", "TestSupport"], exclude: ["skipped.txt"]),
     .testTarget(name: "QuantizationTests", dependencies: ["Quantization", "TestSupport"]),
     .testTarget(name: "FeatureStoreTests", dependencies: ["FeatureStore", "TestSupport"]),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"]),

@@ -105,7 +105,9 @@ public struct FloatExecutor: Sendable {
 
   /// The fast kernels are for float32; operators on other types, and those they lack, are evaluated.
   private func hasFastKernel(_ node: Node, _ inputs: [Tensor?]) -> Bool {
-    func isFloat(_ index: Int) -> Bool { inputs.indices.contains(index) && inputs[index]?.element == .float32 }
+    func isFloat(_ index: Int) -> Bool {
+      inputs.indices.contains(index) && inputs[index]?.element == .float32
+    }
     switch node.operation {
     case .general, .quantizeLinear, .dequantizeLinear, .shape, .cast: return false
     case .constantOfShape(let value): return value.element == .float32

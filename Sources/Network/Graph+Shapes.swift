@@ -68,11 +68,29 @@ extension Graph {
         for (output, shape) in zip(node.outputs, results) { shapes[output] = shape }
         continue
       }
+      if node.sizedByValues.contains(where: {
+        known.indices.contains($0) && known[$0] == nil && !node.inputs[$0].isEmpty
+      }) {
+        untold.formUnion(node.outputs)
+        continue
+      }
       let inference = ShapeInference(
         node: node, inputs: inputs, integers: known.map { $0?.integers?.map { Int(clamping: $0) } })
       let shape = try inference.output()
       for output in node.outputs { shapes[output] = shape }
     }
     return (shapes, values)
+  }
+}
+
+extension Node {
+  /// The inputs whose values, not only shapes, decide the result's shape.
+  fileprivate var sizedByValues: Range<Int> {
+    switch operation {
+    case .reshape, .pad: 1..<2
+    case .slice: 1..<5
+    case .constantOfShape: 0..<1
+    default: 0..<0
+    }
   }
 }

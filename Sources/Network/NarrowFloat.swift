@@ -75,7 +75,7 @@ struct NarrowFloat {
   /// The nearest number of this format, of two equally near ones the even one. What is too large becomes the greatest
   /// number where `saturates`, else infinity, or NaN in formats without one.
   func nearest(_ x: Double, saturates: Bool) -> Float {
-    if x.isNaN { return specials == .none ? greatest : .nan }
+    if x.isNaN { return specials == .none ? -0.0 : .nan }
     let sign: Float = x.sign == .minus ? -1 : 1
     let magnitude = abs(x)
     if magnitude == 0 { return specials == .negativeZeroIsNaN ? 0 : sign * 0 }

@@ -86,7 +86,9 @@ struct ONNXModelReader {
     var building = Graph(
       name: name, inputs: inputs, outputs: outputs, nodes: [], constants: constants, metadata: metadata)
     var known: [String: [Int]] = [:]
-    for node in try ONNXNode.inOrder(nodes, given: Set(inputs.map(\.name)).union(constants.keys)) {
+    let read = Set(nodes.flatMap(\.inputs)).union(outputs)
+    for var node in try ONNXNode.inOrder(nodes, given: Set(inputs.map(\.name)).union(constants.keys)) {
+      node.dropOutputs(notIn: read)
       try ONNXOperators.append(node, opset: Int(clamping: opset), to: &building, known: &known)
     }
     for output in outputs where building.constants[output] == nil && !building.hasValue(output) {

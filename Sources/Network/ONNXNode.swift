@@ -67,6 +67,13 @@ struct ONNXNode {
     }
   }
 
+  /// Further outputs that nobody reads, such as the mask of a dropout, are not computed.
+  mutating func dropOutputs(notIn read: Set<String>) {
+    for index in outputs.indices.dropFirst() where !read.contains(outputs[index]) { outputs[index] = "" }
+    // How many there are tells Split into how many parts.
+    while kind != "Split", outputs.count > 1, outputs.last == "" { outputs.removeLast() }
+  }
+
   func integer(_ name: String, default value: Int) -> Int {
     attributes[name]?.integer.map { Int(clamping: $0) } ?? value
   }

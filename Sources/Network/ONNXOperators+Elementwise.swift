@@ -9,7 +9,9 @@ extension ONNXOperators {
       return .activation(activation)
     }
     switch node.kind {
-    case "PRelu": return .parametricRelu
+    case "PRelu":
+      guard context.opset >= 7 else { throw node.unsupported("slopes of channels") }
+      return .parametricRelu
     case "Add": return .add(activation: nil)
     case "Sub": return .subtract
     case "Mul": return .multiply
@@ -18,7 +20,9 @@ extension ONNXOperators {
     case "Softmax": return .softmax(softmaxAxis(context))
     case "LogSoftmax": return .logSoftmax(softmaxAxis(context))
     case "Dropout":
-      // Training mode, where it is an input, is false in anything exported for inference.
+      if let training = context.input(2), context.constants[training]?.integers?.first != 0 {
+        throw node.unsupported("training mode")
+      }
       inputs = [node.inputs[0]]
       return .identity
     case "Identity": return .identity

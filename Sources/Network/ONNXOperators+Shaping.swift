@@ -69,6 +69,9 @@ extension ONNXOperators {
     guard let element = Tensor.Element(rawValue: type) else {
       throw node.unsupported("a cast to element type \(type)")
     }
+    guard node.flag("saturate", default: true), element != .float8e8m0 else {
+      throw node.unsupported("it has its own way of rounding")
+    }
     return element
   }
 

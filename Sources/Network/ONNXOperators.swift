@@ -91,11 +91,11 @@ struct ONNXOperatorContext {
     }
   }
 
-  /// The outputs; extra ones that only training fills are refused where they have names that could be read.
+  /// The output; operations in their own form have only one.
   func usedOutputs() throws(NetworkError) -> [String] {
     guard let first = node.outputs.first, !first.isEmpty else { throw node.invalid("it has no output") }
     let extra = node.outputs.dropFirst().filter { !$0.isEmpty }
-    if !extra.isEmpty, node.kind != "Dropout", node.kind != "BatchNormalization" {
+    if !extra.isEmpty {
       throw node.unsupported("its further output \"\(extra[0])\" is not computed here")
     }
     return [first]

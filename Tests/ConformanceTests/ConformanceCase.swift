@@ -14,7 +14,9 @@ struct ConformanceCase: Sendable {
   var id: String { "\(suite)/\(name)" }
 
   static let folder: URL = {
-    if let path = ProcessInfo.processInfo.environment["SYNOPTIC_ONNX_CASES"] { return URL(fileURLWithPath: path) }
+    if let path = ProcessInfo.processInfo.environment["SYNOPTIC_ONNX_CASES"] {
+      return URL(fileURLWithPath: path)
+    }
     return PackageRoot.url.appendingPathComponent(".cache/onnx-cases")
   }()
 
@@ -33,7 +35,8 @@ struct ConformanceCase: Sendable {
       let fields = line.split(separator: "\t").map(String.init)
       return ConformanceCase(
         suite: fields[0], name: fields[1], operatorName: fields[2],
-        relativeTolerance: try #require(Double(fields[3])), absoluteTolerance: try #require(Double(fields[4])))
+        relativeTolerance: try #require(Double(fields[3])), absoluteTolerance: try #require(Double(fields[4]))
+      )
     }
   }
 

@@ -6,7 +6,8 @@ import Testing
 @Suite(
   "The backend suite of ONNX",
   .enabled(
-    if: ConformanceCase.arePresent, "needs the cases that Scripts/lib/onnx-cases writes into .cache/onnx-cases"))
+    if: ConformanceCase.arePresent,
+    "needs the cases that Scripts/lib/onnx-cases writes into .cache/onnx-cases"))
 struct ConformanceTests {
   /// Every case run once, for all tests here.
   static let judged = Task<[(test: ConformanceCase, judgement: Judgement)], any Error> {

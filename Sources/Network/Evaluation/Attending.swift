@@ -35,7 +35,8 @@ extension Evaluation {
 
     /// With those that came before.
     mutating func prepend(_ past: Tensor, _ node: EvaluatedNode) throws(NetworkError) {
-      guard past.shape.count == 4, past.shape[0] == batch, past.shape[1] == heads, past.shape[3] == size else {
+      guard past.shape.count == 4, past.shape[0] == batch, past.shape[1] == heads, past.shape[3] == size
+      else {
         throw node.invalid("a past of shape \(past.shape) does not fit")
       }
       let (old, own) = (past.doubles, places * size)
@@ -80,7 +81,8 @@ extension Evaluation {
         let at = (head * rows + row) * columns
         var scores = (0..<columns).map { column in
           let other = (shared * columns + column) * key.size
-          return scale * (0..<query.size).reduce(0.0) { $0 + query.values[from + $1] * key.values[other + $1] }
+          return scale
+            * (0..<query.size).reduce(0.0) { $0 + query.values[from + $1] * key.values[other + $1] }
         }
         func show(_ when: Int) { if mode == when { shown.replaceSubrange(at..<at + columns, with: scores) } }
         show(0)
@@ -111,7 +113,8 @@ extension Evaluation {
       shape = [query.batch, rows, heads * value.size]
     }
     return [
-      Tensor(shape: shape, element: x.element, rounding: results), key.tensor(x.element), value.tensor(x.element),
+      Tensor(shape: shape, element: x.element, rounding: results), key.tensor(x.element),
+      value.tensor(x.element),
       Tensor(shape: scoreShape, element: x.element, rounding: shown),
     ]
   }
@@ -132,7 +135,9 @@ extension Evaluation {
       let values = (0..<wide.reduce(1, *)).map { place in
         place % columns < width ? own[place / columns * width + place % columns] : -.infinity
       }
-      guard try node.broadcast([shape, wide]) == shape else { throw node.invalid("a mask of shape \(mask.shape)") }
+      guard try node.broadcast([shape, wide]) == shape else {
+        throw node.invalid("a mask of shape \(mask.shape)")
+      }
       bias = combined(bias, shape, values, wide, shape) { $0 + $1 }
     }
     let lengths = node.isPresent(6) ? try node.integers(6) : nil
@@ -142,7 +147,9 @@ extension Evaluation {
     let left = operation.integer("left_window_size", default: -1)
     let right = operation.integer("right_window_size", default: -1)
     for place in bias.indices {
-      let (column, row, image) = (place % columns, place / columns % rows, place / (shape[1] * rows * columns))
+      let (column, row, image) = (
+        place % columns, place / columns % rows, place / (shape[1] * rows * columns)
+      )
       let position = row + (lengths.map { $0[image] - rows } ?? past)
       let isHidden =
         isCausal && column > position || left >= 0 && position - column > left
@@ -181,7 +188,8 @@ extension Evaluation {
     if x.shape.count == 3 {
       let (places, size) = (heads.places, heads.size)
       let moved = Evaluation.places(
-        [heads.batch, places, heads.heads, size], steps: [heads.heads * places * size, size, places * size, 1])
+        [heads.batch, places, heads.heads, size],
+        steps: [heads.heads * places * size, size, places * size, 1])
       values = moved.map { values[$0] }
     }
     return [Tensor(shape: x.shape, element: x.element, rounding: values)]

@@ -7,11 +7,16 @@ extension Evaluation {
       let (a, b) = (try node.input(0), try node.input(1))
       let shape = try node.broadcast([a.shape, b.shape])
       let isLeft = node.operation.text("direction") == "LEFT"
-      guard let left = a.integers, let right = b.integers, a.element == b.element, let bits = a.element.bits else {
+      guard let left = a.integers, let right = b.integers, a.element == b.element, let bits = a.element.bits
+      else {
         throw node.invalid("types \(a.element.name) and \(b.element.name)")
       }
+      let isSigned = (a.element.range?.lower ?? 0) < 0
       let values = combined(left, a.shape, right, b.shape, shape) { value, amount -> Int64 in
-        guard amount >= 0, amount < Int64(bits) else { return 0 }
+        // A negative amount is, without a sign, larger than any width.
+        let isWhole = amount < 0 || amount >= Int64(bits)
+        if isSigned, !isLeft { return value >> (isWhole ? 63 : amount) }
+        if isWhole { return 0 }
         let word = UInt64(bitPattern: value)
         return Int64(bitPattern: isLeft ? word << UInt64(amount) : word >> UInt64(amount))
       }
@@ -48,7 +53,9 @@ extension Evaluation {
       if let values = x.integers, x.element != .uint64 {
         let floor = Int64(exactly: least.rounded(.up)) ?? (least < 0 ? .min : .max)
         let ceiling = Int64(exactly: most.rounded(.down)) ?? (most < 0 ? .min : .max)
-        return [Tensor(shape: x.shape, element: x.element, wrapping: values.map { min(max($0, floor), ceiling) })]
+        return [
+          Tensor(shape: x.shape, element: x.element, wrapping: values.map { min(max($0, floor), ceiling) })
+        ]
       }
       let values = x.doubles.map { $0.isNaN ? $0 : min(max($0, least), most) }
       return [Tensor(shape: x.shape, element: x.element, computed: values)]

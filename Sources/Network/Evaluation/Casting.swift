@@ -23,6 +23,21 @@ extension Evaluation {
     }
     return Tensor(shape: tensor.shape, element: element, rounding: tensor.doubles, saturates: saturates)
   }
+
+  /// Numbers to powers of two, before a cast to float8e8m0 that has nothing else.
+  static func powersOfTwo(_ tensor: Tensor, rounding: String) -> Tensor {
+    let values = tensor.doubles.map { value -> Double in
+      guard value.isFinite, value > 0 else { return value }
+      let isUp: Bool =
+        switch rounding {
+        case "down": false
+        case "nearest": value.significand >= 1.5
+        default: value.significand > 1
+        }
+      return Double(sign: .plus, exponent: value.exponent + (isUp ? 1 : 0), significand: 1)
+    }
+    return Tensor(shape: tensor.shape, element: .float64, storage: .doubles(values))
+  }
 }
 
 extension Tensor {

@@ -28,8 +28,7 @@ extension Evaluation {
       return [Tensor(shape: x.shape, element: .boolean, storage: .bytes(found))]
     },
     "CastLike": { node throws(NetworkError) in
-      let saturates = node.operation.flag("saturate", default: true)
-      return [try cast(try node.input(0), to: try node.input(1).element, saturates: saturates)]
+      [try cast(node, to: try node.input(1).element)]
     },
     "Where": { node throws(NetworkError) in [try choose(node)] },
   ]
@@ -41,6 +40,10 @@ extension Evaluation {
     { node throws(NetworkError) in
       let (a, b) = (try node.input(0), try node.input(1))
       let shape = try node.broadcast([a.shape, b.shape])
+      if let left = a.texts, let right = b.texts, node.operation.kind == "Equal" {
+        let equal = combined(left, a.shape, right, b.shape, shape) { UInt8($0 == $1 ? 1 : 0) }
+        return [Tensor(shape: shape, element: .boolean, storage: .bytes(equal))]
+      }
       guard a.element == b.element, a.element != .text else {
         throw node.invalid("types \(a.element.name) and \(b.element.name)")
       }

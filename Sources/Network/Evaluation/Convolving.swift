@@ -3,7 +3,8 @@ extension Evaluation {
   static let convolving: [String: Function] = [
     "Conv": { node throws(NetworkError) in
       let (x, w) = (try node.input(0), try node.input(1))
-      let (shape, values) = try convolved(node, x.shape, x.doubles, w.shape, w.doubles, node.optional(2)?.doubles)
+      let (shape, values) = try convolved(
+        node, x.shape, x.doubles, w.shape, w.doubles, node.optional(2)?.doubles)
       return [Tensor(shape: shape, element: x.element, rounding: values)]
     },
     "ConvInteger": { node throws(NetworkError) in
@@ -18,7 +19,9 @@ extension Evaluation {
       let (xScale, yScale) = (try node.number(1), try node.number(6))
       let scales = try node.input(4).doubles
       let size = max(shape.dropFirst(2).reduce(1, *), 1)
-      guard scales.count == 1 || scales.count == shape[1] else { throw node.invalid("\(scales.count) scales") }
+      guard scales.count == 1 || scales.count == shape[1] else {
+        throw node.invalid("\(scales.count) scales")
+      }
       let values = sums.indices.map { index in
         sums[index] * (xScale * scales[scales.count == 1 ? 0 : index / size % shape[1]] / yScale)
       }
@@ -75,11 +78,15 @@ extension Evaluation {
   }
 
   private static func convolved(
-    _ node: EvaluatedNode, _ shape: [Int], _ x: [Double], _ weightShape: [Int], _ w: [Double], _ bias: [Double]?
+    _ node: EvaluatedNode, _ shape: [Int], _ x: [Double], _ weightShape: [Int], _ w: [Double],
+    _ bias: [Double]?
   ) throws(NetworkError) -> (shape: [Int], values: [Double]) {
-    let (window, groups, result) = try convolutionShape(node, weights: node.operation.kind == "QLinearConv" ? 3 : 1)
+    let (window, groups, result) = try convolutionShape(
+      node, weights: node.operation.kind == "QLinearConv" ? 3 : 1)
     let (channels, depth) = (result[1], weightShape[1])
-    guard bias.map({ $0.count == channels }) ?? true else { throw node.invalid("its bias has \(bias?.count ?? 0)") }
+    guard bias.map({ $0.count == channels }) ?? true else {
+      throw node.invalid("its bias has \(bias?.count ?? 0)")
+    }
     let plane = window.map.reduce(1, *)
     let area = window.output.reduce(1, *)
     let size = window.kernel.reduce(1, *)
@@ -105,11 +112,15 @@ extension Evaluation {
     let (x, w, shape) = (try node.input(0), try node.input(1), try node.shapes()[0])
     let window = try TransposedWindow(node)
     let (inputs, weights, bias) = (x.doubles, w.doubles, node.optional(2)?.doubles)
-    guard bias.map({ $0.count == window.channels }) ?? true else { throw node.invalid("its bias does not fit") }
+    guard bias.map({ $0.count == window.channels }) ?? true else {
+      throw node.invalid("its bias does not fit")
+    }
     let (plane, area) = (window.map.reduce(1, *), window.output.reduce(1, *))
     let (size, depth, each) = (window.kernel.reduce(1, *), x.shape[1], window.channels / window.groups)
     var values = [Double](repeating: 0, count: try node.count(of: shape))
-    if let bias, area > 0 { for index in values.indices { values[index] = bias[index / area % window.channels] } }
+    if let bias, area > 0 {
+      for index in values.indices { values[index] = bias[index / area % window.channels] }
+    }
     for place in 0..<plane {
       let targets = window.targets(place)
       for image in 0..<x.shape[0] {
@@ -145,10 +156,13 @@ struct TransposedWindow {
     let ones = [Int](repeating: 1, count: rank)
     let zeros = [Int](repeating: 0, count: 2 * rank)
     let groups = operation.integer("group", default: 1)
-    guard weights.count == rank + 2, groups > 0, weights[0] == (try node.shape(0))[1], weights[0] % groups == 0
+    guard weights.count == rank + 2, groups > 0, weights[0] == (try node.shape(0))[1],
+      weights[0] % groups == 0
     else { throw node.invalid("weights \(weights) do not fit an input of shape \(try node.shape(0))") }
     let kernel = Array(weights.dropFirst(2))
-    let (strides, dilations) = (operation.integers("strides") ?? ones, operation.integers("dilations") ?? ones)
+    let (strides, dilations) = (
+      operation.integers("strides") ?? ones, operation.integers("dilations") ?? ones
+    )
     let pads = operation.integers("pads") ?? zeros
     let extra = operation.integers("output_padding") ?? Array(zeros.prefix(rank))
     let limit = 1 << 20
@@ -184,7 +198,9 @@ struct TransposedWindow {
 
   /// Where in the result each element of the window lands that an element of the input moves.
   func targets(_ place: Int) -> [SpatialWindow.Tap] {
-    let (mapSteps, steps, windowSteps) = (FloatStep.steps(map), FloatStep.steps(output), FloatStep.steps(kernel))
+    let (mapSteps, steps, windowSteps) = (
+      FloatStep.steps(map), FloatStep.steps(output), FloatStep.steps(kernel)
+    )
     var taps = [SpatialWindow.Tap(window: 0, map: 0)]
     for axis in map.indices {
       let start = place / mapSteps[axis] % map[axis] * strides[axis] - before[axis]

@@ -36,7 +36,8 @@ extension Evaluation {
     let overlap = node.optional(3)?.doubles.first ?? 0
     let least = node.optional(4)?.doubles.first ?? -.infinity
     let isCentered = node.operation.flag("center_point_box")
-    guard boxes.shape.count == 3, scores.shape.count == 3, boxes.shape[2] == 4, boxes.shape[0] == scores.shape[0],
+    guard boxes.shape.count == 3, scores.shape.count == 3, boxes.shape[2] == 4,
+      boxes.shape[0] == scores.shape[0],
       boxes.shape[1] == scores.shape[2]
     else { throw node.invalid("boxes \(boxes.shape) and scores \(scores.shape) do not fit") }
     let (corners, values, count) = (boxes.doubles, scores.doubles, boxes.shape[1])

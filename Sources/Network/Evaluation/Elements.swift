@@ -59,7 +59,8 @@ enum Elements {
   static func joined(_ parts: [Elements]) -> Elements {
     switch parts.first {
     case .floats:
-      return .floats(parts.flatMap { part -> [Float] in if case .floats(let values) = part { values } else { [] } })
+      return .floats(
+        parts.flatMap { part -> [Float] in if case .floats(let values) = part { values } else { [] } })
     case .doubles:
       return .doubles(
         parts.flatMap { part -> [Double] in if case .doubles(let values) = part { values } else { [] } })
@@ -67,7 +68,8 @@ enum Elements {
       return .integers(
         parts.flatMap { part -> [Int64] in if case .integers(let values) = part { values } else { [] } })
     case .texts:
-      return .texts(parts.flatMap { part -> [String] in if case .texts(let values) = part { values } else { [] } })
+      return .texts(
+        parts.flatMap { part -> [String] in if case .texts(let values) = part { values } else { [] } })
     case nil: return .floats([])
     }
   }

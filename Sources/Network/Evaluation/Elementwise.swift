@@ -81,7 +81,16 @@ extension Evaluation {
       let alpha = Double(node.operation.float("alpha", default: 1))
       return try binary({ $0 / (1 + exp(-alpha * $0)) * $1 }, { _, _ in 0 })(node)
     },
-    "PRelu": binary({ $0 < 0 ? $0 * $1 : $0 }, { $0 < 0 ? $0 &* $1 : $0 }),
+    "PRelu": { node throws(NetworkError) in
+      let function = binary({ $0 < 0 ? $0 * $1 : $0 }, { $0 < 0 ? $0 &* $1 : $0 })
+      let (x, slope) = (try node.input(0), try node.input(1))
+      guard node.operation.opset < 7, slope.shape.count == 1, x.shape.count > 1 else {
+        return try function(node)
+      }
+      // Before opset 7 the slopes are of channels.
+      let shape = slope.shape + [Int](repeating: 1, count: x.shape.count - 2)
+      return try function(node.with([x, slope.reshaped(shape)]))
+    },
   ]
 
   private static func binary(
@@ -102,7 +111,9 @@ extension Evaluation {
           result = Tensor(shape: shape, element: result.element, computed: values)
         } else if let a = result.integers, let b = next.integers {
           guard result.element != .uint64 else {
-            let values = combined(a, result.shape, b, next.shape, shape) { unsigned($0, $1, node.operation.kind, integer) }
+            let values = combined(a, result.shape, b, next.shape, shape) {
+              unsigned($0, $1, node.operation.kind, integer)
+            }
             result = Tensor(shape: shape, element: .uint64, wrapping: values)
             continue
           }

@@ -84,13 +84,21 @@ struct EvaluatedNode {
   let presentInputs: [Bool]
   let outputCount: Int
 
+  /// The same node with other inputs.
+  func with(_ inputs: [Tensor]) -> EvaluatedNode {
+    EvaluatedNode(
+      name: name, operation: operation, inputs: inputs, inputShapes: inputs.map(\.shape),
+      presentInputs: inputs.map { _ in true }, outputCount: outputCount)
+  }
+
   func invalid(_ reason: String) -> NetworkError {
     .invalidNode(node: name, reason: "\(operation.kind): \(reason)")
   }
 
   func input(_ index: Int) throws(NetworkError) -> Tensor {
     guard let tensor = optional(index) else {
-      throw invalid(isPresent(index) ? "its input \(index + 1) must be known" : "it has no input \(index + 1)")
+      throw invalid(
+        isPresent(index) ? "its input \(index + 1) must be known" : "it has no input \(index + 1)")
     }
     return tensor
   }
@@ -100,13 +108,17 @@ struct EvaluatedNode {
   func isPresent(_ index: Int) -> Bool { presentInputs.indices.contains(index) && presentInputs[index] }
 
   func shape(_ index: Int) throws(NetworkError) -> [Int] {
-    guard isPresent(index), inputShapes.indices.contains(index) else { throw invalid("it has no input \(index + 1)") }
+    guard isPresent(index), inputShapes.indices.contains(index) else {
+      throw invalid("it has no input \(index + 1)")
+    }
     return inputShapes[index]
   }
 
   /// The elements of an input of integers or booleans.
   func integers(_ index: Int) throws(NetworkError) -> [Int] {
-    guard let values = try input(index).integers else { throw invalid("its input \(index + 1) is not of integers") }
+    guard let values = try input(index).integers else {
+      throw invalid("its input \(index + 1) is not of integers")
+    }
     return values.map { Int(clamping: $0) }
   }
 
@@ -124,7 +136,9 @@ struct EvaluatedNode {
 
   /// An input that is one number.
   func number(_ index: Int) throws(NetworkError) -> Double {
-    guard let number = try input(index).doubles.first else { throw invalid("its input \(index + 1) is empty") }
+    guard let number = try input(index).doubles.first else {
+      throw invalid("its input \(index + 1) is empty")
+    }
     return number
   }
 
@@ -169,7 +183,9 @@ struct EvaluatedNode {
 
   /// The result's shape of an operation that is not a general one.
   func typed(_ operation: Operation) throws(NetworkError) -> [Int] {
-    let node = Node(name: name, inputs: inputs.indices.map { isPresent($0) ? "\($0)" : "" }, outputs: [], operation: operation)
+    let node = Node(
+      name: name, inputs: inputs.indices.map { isPresent($0) ? "\($0)" : "" }, outputs: [],
+      operation: operation)
     return try ShapeInference(
       node: node, inputs: inputShapes, integers: inputs.map { $0?.integers?.map { Int(clamping: $0) } }
     ).output()

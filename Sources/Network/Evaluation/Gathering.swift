@@ -100,7 +100,8 @@ extension Evaluation {
     for index in 0..<count {
       var start = index / perBatch * batchSize
       for place in 0..<depth {
-        start += (try node.index(values[index * depth + place], of: shape[batch + place])) * steps[batch + place]
+        start +=
+          (try node.index(values[index * depth + place], of: shape[batch + place])) * steps[batch + place]
       }
       starts.append(start)
     }
@@ -163,7 +164,9 @@ extension EvaluatedNode {
     guard ["add", "mul", "max", "min"].contains(reduction), tensor.element != .text else {
       throw invalid("reduction \"\(reduction)\"")
     }
-    func combined<T: Comparable>(_ values: [T], _ new: [T], _ add: (T, T) -> T, _ multiply: (T, T) -> T) -> [T] {
+    func combined<T: Comparable>(_ values: [T], _ new: [T], _ add: (T, T) -> T, _ multiply: (T, T) -> T)
+      -> [T]
+    {
       var values = values
       for (place, value) in zip(places, new) {
         switch reduction {

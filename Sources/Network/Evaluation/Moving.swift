@@ -47,7 +47,8 @@ extension Evaluation {
       let (height, width, channels) = (x.shape[2], x.shape[3], shape[1])
       let steps = FloatStep.steps(x.shape)
       // Result [n, c, y, by, x, bx] from channel (by, bx, c), or (c, by, bx).
-      let (down, across, depth) = isColumnRowDepth ? (block, 1, block * block) : (block * channels, channels, 1)
+      let (down, across, depth) =
+        isColumnRowDepth ? (block, 1, block * block) : (block * channels, channels, 1)
       let moved = places(
         [shape[0], channels, height, block, width, block],
         steps: [steps[0], depth * steps[1], steps[2], down * steps[1], steps[3], across * steps[1]])
@@ -57,9 +58,13 @@ extension Evaluation {
       let (x, shape) = (try node.input(0), try node.shapes()[0])
       let block = node.operation.integer("blocksize", default: 1)
       let steps = FloatStep.steps(x.shape)
+      let isColumnRowDepth = node.operation.text("mode") == "CRD"
       let moved = places(
-        [shape[0], block, block, x.shape[1], shape[2], shape[3]],
-        steps: [steps[0], steps[2], steps[3], steps[1], block * steps[2], block * steps[3]])
+        [shape[0]] + (isColumnRowDepth ? [x.shape[1], block, block] : [block, block, x.shape[1]])
+          + [shape[2], shape[3]],
+        steps: [steps[0]]
+          + (isColumnRowDepth ? [steps[1], steps[2], steps[3]] : [steps[2], steps[3], steps[1]])
+          + [block * steps[2], block * steps[3]])
       return [x.picking(moved, shape: shape)]
     },
     "Trilu": { node throws(NetworkError) in
@@ -85,7 +90,9 @@ extension Evaluation {
       else { throw node.invalid("lengths \(lengths) do not fit \(x.shape)") }
       let steps = FloatStep.steps(x.shape)
       let moved = (0..<x.count).map { place in
-        let (at, length) = (place / steps[time] % x.shape[time], lengths[place / steps[batch] % x.shape[batch]])
+        let (at, length) = (
+          place / steps[time] % x.shape[time], lengths[place / steps[batch] % x.shape[batch]]
+        )
         return at < length ? place + (length - 1 - 2 * at) * steps[time] : place
       }
       return [x.picking(moved, shape: x.shape)]

@@ -8,7 +8,11 @@ extension Evaluation {
       guard axes?.allSatisfy({ shape[$0] == 1 }) ?? true else {
         throw node.invalid("axes \(given ?? []) of \(shape) are not all of one")
       }
-      return [shape.indices.filter { axis in axes.map { !$0.contains(axis) } ?? (shape[axis] != 1) }.map { shape[$0] }]
+      return [
+        shape.indices.filter { axis in axes.map { !$0.contains(axis) } ?? (shape[axis] != 1) }.map {
+          shape[$0]
+        }
+      ]
     },
     "Unsqueeze": { node throws(NetworkError) in
       var shape = try node.shape(0)
@@ -30,7 +34,9 @@ extension Evaluation {
       let count = node.operation.integer("num_outputs") ?? node.outputCount
       let each = count > 0 ? (shape[axis] + count - 1) / count : 0
       let given = try node.integers("split", input: 1)
-      guard given != nil || count == node.outputCount else { throw node.invalid("it has not \(count) outputs") }
+      guard given != nil || count == node.outputCount else {
+        throw node.invalid("it has not \(count) outputs")
+      }
       let sizes = given ?? (0..<count).map { max(0, min(each, shape[axis] - $0 * each)) }
       guard sizes.allSatisfy({ $0 >= 0 && $0 <= shape[axis] }), sizes.reduce(0, +) == shape[axis] else {
         throw node.invalid("\(shape) cannot be split into \(sizes)")
@@ -44,7 +50,9 @@ extension Evaluation {
     "Pad": { node throws(NetworkError) in
       let (shape, amounts) = (try node.shape(0), try padAmounts(node))
       let result = shape.indices.map { shape[$0] + amounts[$0] + amounts[$0 + shape.count] }
-      guard result.allSatisfy({ $0 >= 0 }) else { throw node.invalid("pads \(amounts) leave nothing of \(shape)") }
+      guard result.allSatisfy({ $0 >= 0 }) else {
+        throw node.invalid("pads \(amounts) leave nothing of \(shape)")
+      }
       return [result]
     },
     "DepthToSpace": { node throws(NetworkError) in

@@ -5,7 +5,9 @@ extension Evaluation {
   static let multiplying: [String: Function] = [
     "MatMul": { node throws(NetworkError) in
       let (a, b) = (try node.input(0), try node.input(1))
-      guard a.element == b.element else { throw node.invalid("types \(a.element.name) and \(b.element.name)") }
+      guard a.element == b.element else {
+        throw node.invalid("types \(a.element.name) and \(b.element.name)")
+      }
       let (shape, values) = try product(node, a.shape, a.doubles, b.shape, b.doubles)
       return [Tensor(shape: shape, element: a.element, computed: values)]
     },
@@ -33,7 +35,9 @@ extension Evaluation {
       var results = values.map { $0 * alpha }
       if let c = node.optional(2) {
         let beta = Double(node.operation.float("beta", default: 1))
-        guard try node.broadcast([shape, c.shape]) == shape else { throw node.invalid("\(c.shape) to \(shape)") }
+        guard try node.broadcast([shape, c.shape]) == shape else {
+          throw node.invalid("\(c.shape) to \(shape)")
+        }
         results = combined(results, shape, c.doubles, c.shape, shape) { $0 + beta * $1 }
       }
       return [Tensor(shape: shape, element: a.element, computed: results)]
@@ -56,8 +60,12 @@ extension Evaluation {
 
   static let multiplyingShapes: [String: ShapeRule] = [
     "MatMul": { node throws(NetworkError) in [try productShape(node, try node.shape(0), try node.shape(1))] },
-    "MatMulInteger": { node throws(NetworkError) in [try productShape(node, try node.shape(0), try node.shape(1))] },
-    "QLinearMatMul": { node throws(NetworkError) in [try productShape(node, try node.shape(0), try node.shape(3))] },
+    "MatMulInteger": { node throws(NetworkError) in
+      [try productShape(node, try node.shape(0), try node.shape(1))]
+    },
+    "QLinearMatMul": { node throws(NetworkError) in
+      [try productShape(node, try node.shape(0), try node.shape(3))]
+    },
     "Einsum": { node throws(NetworkError) in [try Einsum(node).shape] },
     "Det": { node throws(NetworkError) in [Array(try node.shape(0).dropLast(2))] },
   ]
@@ -68,11 +76,15 @@ extension Evaluation {
     return matrix.picking(places(shape, steps: [1, matrix.shape[1]]), shape: shape)
   }
 
-  private static func productShape(_ node: EvaluatedNode, _ a: [Int], _ b: [Int]) throws(NetworkError) -> [Int] {
+  private static func productShape(_ node: EvaluatedNode, _ a: [Int], _ b: [Int]) throws(NetworkError)
+    -> [Int]
+  {
     guard !a.isEmpty, !b.isEmpty else { throw node.invalid("a matrix product of numbers") }
     let left = a.count == 1 ? [1] + a : a
     let right = b.count == 1 ? b + [1] : b
-    guard left[left.count - 1] == right[right.count - 2] else { throw node.invalid("\(a) and \(b) do not fit") }
+    guard left[left.count - 1] == right[right.count - 2] else {
+      throw node.invalid("\(a) and \(b) do not fit")
+    }
     var result = try node.broadcast([Array(left.dropLast(2)), Array(right.dropLast(2))])
     if a.count > 1 { result.append(left[left.count - 2]) }
     if b.count > 1 { result.append(right[right.count - 1]) }
@@ -111,7 +123,10 @@ extension Evaluation {
   private static func determinant(_ matrix: [Double], _ size: Int) -> Double {
     var (matrix, result) = (matrix, 1.0)
     for column in 0..<size {
-      guard let pivot = (column..<size).max(by: { abs(matrix[$0 * size + column]) < abs(matrix[$1 * size + column]) }),
+      guard
+        let pivot = (column..<size).max(by: {
+          abs(matrix[$0 * size + column]) < abs(matrix[$1 * size + column])
+        }),
         matrix[pivot * size + column] != 0
       else { return 0 }
       if pivot != column {
@@ -153,10 +168,14 @@ struct Einsum {
       guard dots >= 0 else { throw node.invalid("\"\(term)\" does not fit \(shape)") }
       widest = max(widest, dots)
       labels.append(Self.labels(term, dots))
-      guard labels[labels.count - 1].count == shape.count else { throw node.invalid("\"\(term)\" does not fit \(shape)") }
+      guard labels[labels.count - 1].count == shape.count else {
+        throw node.invalid("\"\(term)\" does not fit \(shape)")
+      }
       for (label, size) in zip(labels[labels.count - 1], shape) {
         let known = dimensions[label] ?? 1
-        guard known == size || known == 1 || size == 1 else { throw node.invalid("axis \(label): \(known) and \(size)") }
+        guard known == size || known == 1 || size == 1 else {
+          throw node.invalid("axis \(label): \(known) and \(size)")
+        }
         dimensions[label] = dimensions[label] == nil ? size : known == 1 ? size : known
       }
     }
@@ -183,7 +202,9 @@ struct Einsum {
     var count = 1
     for size in sizes {
       let (product, overflow) = count.multipliedReportingOverflow(by: max(size, 1))
-      guard !overflow, product <= Self.limit else { throw node.invalid("it would sum over too many products") }
+      guard !overflow, product <= Self.limit else {
+        throw node.invalid("it would sum over too many products")
+      }
       count = product
     }
     _ = try node.count(of: Array(sizes.dropFirst(shape.count)))
@@ -193,7 +214,8 @@ struct Einsum {
   private static func labels(_ term: String, _ dots: Int) -> [String] {
     let parts = term.replacing("...", with: ".")
     return parts.flatMap { letter in
-      letter == "." ? (0..<dots).map { "." + String(UnicodeScalar(UInt8(max(0, 100 - (dots - $0))))) } : [String(letter)]
+      letter == "."
+        ? (0..<dots).map { "." + String(UnicodeScalar(UInt8(max(0, 100 - (dots - $0))))) } : [String(letter)]
     }
   }
 
@@ -208,7 +230,9 @@ struct Einsum {
       var sum = 0.0
       for index in 0..<(inner.first?.count ?? 0) {
         var product = 1.0
-        for operand in values.indices { product *= values[operand][outer[operand][place] + inner[operand][index]] }
+        for operand in values.indices {
+          product *= values[operand][outer[operand][place] + inner[operand][index]]
+        }
         sum += product
       }
       return sum

@@ -28,7 +28,10 @@ extension Evaluation {
         let factor = 1 / (square + epsilon).squareRoot()
         for index in range { values[index] *= factor }
       }
-      return [Tensor(shape: x.shape, element: x.element, rounding: try scaled(node, values, x.shape, scale: 1, bias: 2))]
+      return [
+        Tensor(
+          shape: x.shape, element: x.element, rounding: try scaled(node, values, x.shape, scale: 1, bias: 2))
+      ]
     },
     "InstanceNormalization": { node throws(NetworkError) in
       let x = try node.input(0)
@@ -67,14 +70,18 @@ extension Evaluation {
       guard x.shape.count >= 2, size > 0 else { throw node.invalid("size \(size) for \(x.shape)") }
       let lines = Lines(x.shape, axis: 1)
       let (values, operation) = (x.doubles, node.operation)
-      let (alpha, beta) = (Double(operation.float("alpha", default: 1e-4)), operation.float("beta", default: 0.75))
+      let (alpha, beta) = (
+        Double(operation.float("alpha", default: 1e-4)), operation.float("beta", default: 0.75)
+      )
       let bias = Double(operation.float("bias", default: 1))
       var results = values
       for line in 0..<lines.count {
         let start = lines.start(line)
         for index in 0..<lines.size {
           let range = max(0, index - (size - 1) / 2)...min(lines.size - 1, index + min(size / 2, lines.size))
-          let squares = range.reduce(0.0) { $0 + values[start + $1 * lines.step] * values[start + $1 * lines.step] }
+          let squares = range.reduce(0.0) {
+            $0 + values[start + $1 * lines.step] * values[start + $1 * lines.step]
+          }
           results[start + index * lines.step] /= pow(bias + alpha / Double(size) * squares, Double(beta))
         }
       }
@@ -164,7 +171,8 @@ extension Evaluation {
 
   private static func normalizeBatch(_ node: EvaluatedNode) throws(NetworkError) -> [Tensor] {
     let x = try node.input(0)
-    let parameters = [try node.input(1), try node.input(2), try node.input(3), try node.input(4)].map(\.doubles)
+    let parameters = [try node.input(1), try node.input(2), try node.input(3), try node.input(4)].map(
+      \.doubles)
     guard x.shape.count >= 2, parameters.allSatisfy({ $0.count == x.shape[1] }) else {
       throw node.invalid("its parameters do not fit an input of shape \(x.shape)")
     }

@@ -22,13 +22,18 @@ extension Evaluation {
     },
     "MaxUnpool": { node throws(NetworkError) in
       let (x, shape) = (try node.input(0), try node.shapes()[0])
-      let (indices, count) = (try node.integers(1), try node.count(of: shape))
-      guard indices.count == x.count, indices.allSatisfy({ $0 >= 0 && $0 < count }) else {
-        throw node.invalid("its indices do not fit a result of shape \(shape)")
-      }
+      let inner = try unpooledShape(node)
+      let (indices, count) = (try node.integers(1), try node.count(of: inner))
+      guard indices.count == x.count, indices.allSatisfy({ $0 >= 0 && $0 < count }),
+        inner.count == shape.count,
+        zip(inner, shape).allSatisfy({ $0 <= $1 })
+      else { throw node.invalid("its indices do not fit a result of shape \(shape)") }
       var elements = Elements(x).picking([Int](repeating: -1, count: count))
       elements.put(Elements(x), at: indices)
-      return [Tensor(shape: shape, element: x.element, elements)]
+      let unpooled = Tensor(shape: inner, element: x.element, elements)
+      // A larger shape that is asked for has the rest as zeros.
+      let rows = zip(inner, shape).map { inner, size in (0..<size).map { $0 < inner ? $0 : -1 } }
+      return [unpooled.picking(places(rows, of: inner), shape: shape)]
     },
   ]
 
@@ -41,19 +46,24 @@ extension Evaluation {
     "LpPool": { node throws(NetworkError) in [try pooledShape(node)] },
     "GlobalAveragePool": globalShape, "GlobalMaxPool": globalShape, "GlobalLpPool": globalShape,
     "MaxUnpool": { node throws(NetworkError) in
-      if node.isPresent(2) { return [try node.sizes(2)] }
-      let (map, shape) = (try node.map(), try node.shape(0))
-      let rank = map.count
-      let kernel = node.operation.integers("kernel_shape") ?? []
-      let strides = node.operation.integers("strides") ?? [Int](repeating: 1, count: rank)
-      let pads = node.operation.integers("pads") ?? [Int](repeating: 0, count: 2 * rank)
-      guard kernel.count == rank, strides.count == rank, pads.count == 2 * rank,
-        (kernel + strides + pads + map).allSatisfy({ $0 >= 0 && $0 < 1 << 20 })
-      else { throw node.invalid("its window does not fit a map of shape \(map)") }
-      let sizes = (0..<rank).map { max((map[$0] - 1) * strides[$0] - pads[$0] - pads[$0 + rank] + kernel[$0], 0) }
-      return [Array(shape.prefix(2)) + sizes]
+      [node.isPresent(2) ? try node.sizes(2) : try unpooledShape(node)]
     },
   ]
+
+  private static func unpooledShape(_ node: EvaluatedNode) throws(NetworkError) -> [Int] {
+    let (map, shape) = (try node.map(), try node.shape(0))
+    let rank = map.count
+    let kernel = node.operation.integers("kernel_shape") ?? []
+    let strides = node.operation.integers("strides") ?? [Int](repeating: 1, count: rank)
+    let pads = node.operation.integers("pads") ?? [Int](repeating: 0, count: 2 * rank)
+    guard kernel.count == rank, strides.count == rank, pads.count == 2 * rank,
+      (kernel + strides + pads + map).allSatisfy({ $0 >= 0 && $0 < 1 << 20 })
+    else { throw node.invalid("its window does not fit a map of shape \(map)") }
+    let sizes = (0..<rank).map {
+      max((map[$0] - 1) * strides[$0] - pads[$0] - pads[$0 + rank] + kernel[$0], 0)
+    }
+    return Array(shape.prefix(2)) + sizes
+  }
 
   private static let globalShape: ShapeRule = { node throws(NetworkError) in
     let (map, shape) = (try node.map(), try node.shape(0))
@@ -65,7 +75,9 @@ extension Evaluation {
   }
 
   private static func window(_ node: EvaluatedNode) throws(NetworkError) -> SpatialWindow {
-    guard let kernel = node.operation.integers("kernel_shape") else { throw node.invalid("it has no kernel_shape") }
+    guard let kernel = node.operation.integers("kernel_shape") else {
+      throw node.invalid("it has no kernel_shape")
+    }
     return try SpatialWindow(node, map: try node.map(), kernel: kernel)
   }
 
@@ -119,7 +131,9 @@ extension Evaluation {
     { node throws(NetworkError) in
       let (x, shape) = (try node.input(0), try node.shapes()[0])
       let (values, plane) = (x.doubles, try node.map().reduce(1, *))
-      let results = (0..<shape[0] * shape[1]).map { combine(Array(values[$0 * plane..<($0 + 1) * plane]), node.operation) }
+      let results = (0..<shape[0] * shape[1]).map {
+        combine(Array(values[$0 * plane..<($0 + 1) * plane]), node.operation)
+      }
       return [Tensor(shape: shape, element: x.element, rounding: results)]
     }
   }

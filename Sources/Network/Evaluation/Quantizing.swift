@@ -8,12 +8,17 @@ extension Evaluation {
       guard let element = Tensor.Element(rawValue: node.operation.integer("to", default: 0)) else {
         throw node.invalid("its type is unknown")
       }
-      return [
-        try cast(
-          try node.input(0), to: element, saturates: node.operation.flag("saturate", default: true))
-      ]
+      return [try cast(node, to: element)]
     },
   ]
+
+  static func cast(_ node: EvaluatedNode, to element: Tensor.Element) throws(NetworkError) -> Tensor {
+    var x = try node.input(0)
+    if element == .float8e8m0, x.element != element {
+      x = powersOfTwo(x, rounding: node.operation.text("round_mode", default: "up"))
+    }
+    return try cast(x, to: element, saturates: node.operation.flag("saturate", default: true))
+  }
 
   private static func quantize(_ node: EvaluatedNode) throws(NetworkError) -> Tensor {
     let (x, scale, zero) = (try node.input(0), try node.input(1), node.optional(2))

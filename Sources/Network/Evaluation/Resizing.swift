@@ -60,7 +60,8 @@ private struct ResizedAxes {
     regions = input.map { _ in (0, 1) }
     let axes = try node.axes(operation.integers("axes") ?? Array(input.indices), rank: input.count)
     let isEarly = operation.kind == "Upsample" || operation.opset < 11
-    let given: [Float]? = isEarly ? operation.floats("scales") ?? node.optional(1)?.floats : node.optional(2)?.floats
+    let given: [Float]? =
+      isEarly ? operation.floats("scales") ?? node.optional(1)?.floats : node.optional(2)?.floats
     if let given, !given.isEmpty {
       guard given.count == axes.count, given.allSatisfy({ $0 > 0 && $0 < 1_048_576 }) else {
         throw node.invalid("scales \(given) for \(input)")

@@ -32,7 +32,8 @@ extension Evaluation {
   static let samplingShapes: [String: ShapeRule] = [
     "GridSample": { node throws(NetworkError) in
       let (shape, grid) = (try node.shape(0), try node.shape(1))
-      guard shape.count >= 3, grid.count == shape.count, grid[0] == shape[0], grid.last == shape.count - 2 else {
+      guard shape.count >= 3, grid.count == shape.count, grid[0] == shape[0], grid.last == shape.count - 2
+      else {
         throw node.invalid("a grid of shape \(grid) does not fit \(shape)")
       }
       return [Array(shape.prefix(2)) + Array(grid.dropFirst().dropLast())]
@@ -62,7 +63,9 @@ extension Evaluation {
       let taps = sampler.taps((0..<rank).map { places[place * rank + rank - 1 - $0] })
       for channel in 0..<shape[1] {
         let map = place / area * shape[1] + channel
-        results[map * area + place % area] = taps.reduce(0) { $0 + values[map * plane + $1.index] * $1.weight }
+        results[map * area + place % area] = taps.reduce(0) {
+          $0 + values[map * plane + $1.index] * $1.weight
+        }
       }
     }
     return [Tensor(shape: shape, element: x.element, rounding: results)]

@@ -5,8 +5,12 @@ extension EvaluatedNode {
   func shapes() throws(NetworkError) -> [[Int]] {
     let kind = operation.kind
     if let rule = Evaluation.shapeRules[kind] { return try rule(self) }
-    if Evaluation.elementwiseUnary[kind] != nil || Self.likeFirstInput.contains(kind) { return [try shape(0)] }
-    if Evaluation.elementwiseBinary[kind] != nil || Evaluation.comparison[kind] != nil || Evaluation.bits[kind] != nil {
+    if Evaluation.elementwiseUnary[kind] != nil || Self.likeFirstInput.contains(kind) {
+      return [try shape(0)]
+    }
+    if Evaluation.elementwiseBinary[kind] != nil || Evaluation.comparison[kind] != nil
+      || Evaluation.bits[kind] != nil
+    {
       return [try broadcast(inputShapes.indices.filter { presentInputs[$0] }.map { inputShapes[$0] })]
     }
     if Evaluation.reducing[kind] != nil { return [try reduced(try shape(0)).result] }
@@ -15,9 +19,10 @@ extension EvaluatedNode {
 
   private static let likeFirstInput: Set<String> = [
     "Not", "BitwiseNot", "IsNaN", "IsInf", "CastLike", "Cast", "QuantizeLinear", "DequantizeLinear", "Clip",
-    "Trilu", "ReverseSequence", "ScatterElements", "Scatter", "ScatterND", "TensorScatter", "CumSum", "CumProd",
+    "Trilu", "ReverseSequence", "ScatterElements", "Scatter", "ScatterND", "TensorScatter", "CumSum",
+    "CumProd",
     "Softmax", "LogSoftmax", "Hardmax", "RMSNormalization", "InstanceNormalization", "GroupNormalization",
-    "LpNormalization", "LRN", "MeanVarianceNormalization", "RotaryEmbedding",
+    "LpNormalization", "LRN", "MeanVarianceNormalization", "RotaryEmbedding", "PRelu",
   ]
 
   /// What a reduction of a tensor of this shape leaves: dimensions of one where it reduces, and the result's shape.

@@ -39,7 +39,8 @@ extension Operation {
       return GeneralOperator(
         "LRN",
         attributes: [
-          "alpha": .float(lrn.alpha), "beta": .float(lrn.beta), "bias": .float(lrn.bias), "size": .integer(lrn.size),
+          "alpha": .float(lrn.alpha), "beta": .float(lrn.beta), "bias": .float(lrn.bias),
+          "size": .integer(lrn.size),
         ])
     case .pad(let pad):
       var general = GeneralOperator("Pad", attributes: ["value": .float(pad.value)])
@@ -115,7 +116,8 @@ extension Pooling {
       kind,
       attributes: windowAttributes(kernel, strides, dilations, pads, automaticPadding).merging(
         [
-          "ceil_mode": .integer(ceilMode ? 1 : 0), "count_include_pad": .integer(countIncludesPadding ? 1 : 0),
+          "ceil_mode": .integer(ceilMode ? 1 : 0),
+          "count_include_pad": .integer(countIncludesPadding ? 1 : 0),
         ]) { first, _ in first })
   }
 }
@@ -152,7 +154,8 @@ extension Evaluation {
     case .shape(let start, let end):
       let part = x.shape[ShapeInference.shapeRange(rank: x.shape.count, start, end)]
       return Tensor(shape: [part.count], integers: part.map(Int64.init))
-    case .concat(let axis): return try concatenated(inputs, try inference.axis(axis, rank: shape.count), shape, inference)
+    case .concat(let axis):
+      return try concatenated(inputs, try inference.axis(axis, rank: shape.count), shape, inference)
     case .transpose(let permutation):
       let steps = FloatStep.steps(x.shape)
       let order = try inference.permutation(permutation, rank: shape.count)

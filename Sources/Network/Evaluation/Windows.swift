@@ -16,7 +16,8 @@ struct SpatialWindow {
     strides = node.operation.integers("strides") ?? [Int](repeating: 1, count: rank)
     dilations = node.operation.integers("dilations") ?? [Int](repeating: 1, count: rank)
     let pads = node.operation.integers("pads") ?? [Int](repeating: 0, count: 2 * rank)
-    guard rank > 0, kernel.count == rank, strides.count == rank, dilations.count == rank, pads.count == 2 * rank
+    guard rank > 0, kernel.count == rank, strides.count == rank, dilations.count == rank,
+      pads.count == 2 * rank
     else { throw node.invalid("its window does not fit a map of shape \(map)") }
     let automatic: AutomaticPadding? =
       switch node.operation.text("auto_pad", default: "NOTSET") {

@@ -9,7 +9,8 @@ extension Graph {
     var remaining: [Node] = []
     for var node in nodes {
       let made = node.outputs.filter { !$0.isEmpty }
-      let values = made.compactMap { name in two.values[name].flatMap { $0 == three.values[name] ? $0 : nil } }
+      let values = made.compactMap { name in two.values[name].flatMap { $0 == three.values[name] ? $0 : nil }
+      }
       if values.count == made.count {
         for (name, value) in zip(made, values) { constants[name] = value }
         continue
