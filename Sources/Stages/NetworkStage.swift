@@ -14,7 +14,7 @@ import Quantization
 /// SHA-256, which is as good as chance and the same everywhere. Images added later don't calibrate it again.
 public struct NetworkStage: StageKind, WholeStage {
   public static let name = "network"
-  public static let resultsVersion = 1
+  public static let resultsVersion = 2
   public static let summary = "A convolutional network from an ONNX file, calibrated and quantized to int8."
   public static let parameters: [ParameterDeclaration] = [
     .init("model", .path(.file), isRequired: true, help: "an ONNX file"),

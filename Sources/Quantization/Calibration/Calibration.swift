@@ -5,6 +5,8 @@ public struct Calibration: Sendable {
   /// By value name.
   public private(set) var histograms: [String: ActivationHistogram] = [:]
   private var means: [String: ChannelMeans] = [:]
+  /// By the value that the reading layer makes.
+  private(set) var samples: [String: LayerSamples] = [:]
 
   public init() {}
 
@@ -17,8 +19,15 @@ public struct Calibration: Sendable {
     var seen = Calibration()
     swap(&seen, &self)
     defer { swap(&seen, &self) }
+    let key = SampledLayer.key(of: input)
+    let layers = Dictionary(
+      grouping: executor.graph.nodes.compactMap { SampledLayer($0, in: executor.graph) }, by: \.input)
     seen.count(name, input)
-    _ = try executor.run([name: input], outputs: executor.graph.outputs) { seen.count($0, $1) }
+    seen.sample(input, for: layers[name], key: key)
+    _ = try executor.run([name: input], outputs: executor.graph.outputs) {
+      seen.count($0, $1)
+      seen.sample($1, for: layers[$0], key: key)
+    }
   }
 
   /// Adds what another calibration, of other images, has seen. The order of merging does not matter.
@@ -27,14 +36,9 @@ public struct Calibration: Sendable {
       histograms[value, default: ActivationHistogram()].merge(histogram)
     }
     for (value, mean) in other.means { means[value, default: ChannelMeans()].merge(mean) }
-  }
-
-  /// The range of least squared error for a value.
-  func range(of value: String) throws(QuantizationError) -> (lower: Float, upper: Float) {
-    guard let range = histograms[value].flatMap(RangeSearch.leastSquaredError) else {
-      throw .notCalibrated(value: value)
+    for (layer, rows) in other.samples {
+      samples[layer, default: LayerSamples(width: rows.width)].merge(rows)
     }
-    return range
   }
 
   /// The mean of each channel of a value; empty where it was never seen.
@@ -43,5 +47,12 @@ public struct Calibration: Sendable {
   private mutating func count(_ value: String, _ tensor: Tensor) {
     tensor.withFloats { histograms[value, default: ActivationHistogram()].add($0) }
     means[value, default: ChannelMeans()].add(tensor)
+  }
+
+  private mutating func sample(_ tensor: Tensor, for layers: [SampledLayer]?, key: UInt64) {
+    for layer in layers ?? [] where samples[layer.output]?.wants(key) ?? true {
+      guard let rows = layer.rows(tensor, key: key) else { continue }
+      samples[layer.output, default: LayerSamples(width: rows.width)].add(rows.values, key: key)
+    }
   }
 }

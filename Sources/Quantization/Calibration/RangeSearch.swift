@@ -1,3 +1,5 @@
+import Foundation
+
 /// Chooses the range that a tensor's bytes cover.
 enum RangeSearch {
   /// The range of least expected squared error: rounding inside (scale^2 / 12 for each value, Widrow) against
@@ -21,6 +23,73 @@ enum RangeSearch {
     }
     guard best.error.isFinite else { return (min(histogram.minimum, 0), max(histogram.maximum, 0)) }
     return (Float(best.lower), Float(best.upper))
+  }
+
+  static func extremes(_ histogram: ActivationHistogram) -> (lower: Float, upper: Float)? {
+    histogram.isEmpty ? nil : (min(histogram.minimum, 0), max(histogram.maximum, 0))
+  }
+
+  /// Leaves out the share `1 - quantile` of the values at either end.
+  static func percentile(_ histogram: ActivationHistogram, _ quantile: Double) -> (
+    lower: Float, upper: Float
+  )? {
+    guard let extremes = extremes(histogram) else { return nil }
+    let total = histogram.counts.reduce(0, &+)
+    let outside = UInt64((1 - quantile) * Double(total))
+    func bound(_ counts: some Sequence<UInt64>) -> Int {
+      var seen: UInt64 = 0
+      var bins = 0
+      for count in counts {
+        seen &+= count
+        if seen > outside { break }
+        bins += 1
+      }
+      return bins
+    }
+    let lower = Float(bound(histogram.counts) - ActivationHistogram.sideBins) * histogram.width
+    let upper = Float(ActivationHistogram.sideBins - bound(histogram.counts.reversed())) * histogram.width
+    return (min(0, max(extremes.lower, lower)), max(0, min(extremes.upper, upper)))
+  }
+
+  /// The clipped range whose 256 steps keep most of what the distribution tells: least Kullback-Leibler divergence.
+  ///
+  /// Source: Migacz 2017, "8-bit Inference with TensorRT".
+  static func leastDivergence(_ histogram: ActivationHistogram) -> (lower: Float, upper: Float)? {
+    guard let extremes = extremes(histogram) else { return nil }
+    let (width, side) = (histogram.width, ActivationHistogram.sideBins)
+    var best = (divergence: Double.infinity, range: extremes)
+    for step in 8...40 {
+      let share = Float(step) / 40
+      let range = (lower: extremes.lower * share, upper: extremes.upper * share)
+      let first = max(0, Int((range.lower / width).rounded(.down)) + side)
+      let last = min(histogram.counts.count, Int((range.upper / width).rounded(.up)) + side)
+      guard last - first >= 256 else { continue }
+      let divergence = divergence(of: histogram.counts, first..<last)
+      if divergence < best.divergence { best = (divergence, range) }
+    }
+    return best.range
+  }
+
+  /// Between the counts with what lies outside put at the ends, and the same counts evened out within 256 steps.
+  private static func divergence(of counts: [UInt64], _ bins: Range<Int>) -> Double {
+    var clipped = counts[bins].map { Double($0) }
+    let inside = clipped
+    clipped[0] += counts[..<bins.lowerBound].reduce(0) { $0 + Double($1) }
+    clipped[clipped.count - 1] += counts[bins.upperBound...].reduce(0) { $0 + Double($1) }
+    let (total, kept) = (clipped.reduce(0, +), inside.reduce(0, +))
+    guard total > 0, kept > 0 else { return .infinity }
+    var sum = 0.0
+    for step in 0..<256 {
+      let members = step * inside.count / 256..<(step + 1) * inside.count / 256
+      let occupied = members.lazy.filter { inside[$0] > 0 }.count
+      let level = members.reduce(0) { $0 + inside[$1] } / Double(max(1, occupied)) / kept
+      for member in members where clipped[member] > 0 {
+        // An end where only outliers lie has no level: a small one keeps the logarithm finite.
+        let expected = inside[member] > 0 ? level : 1e-9
+        sum += clipped[member] / total * log(clipped[member] / total / expected)
+      }
+    }
+    return sum
   }
 
   /// From the extreme down to a twentieth of it.

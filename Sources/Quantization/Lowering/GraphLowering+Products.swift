@@ -76,7 +76,8 @@ extension GraphLowering {
     let quantized = QuantizedWeights(
       weights, perChannel: perChannel, bias: bias, inputScale: inputScale,
       inputMeans: inputMeans(of: node, isDepthwise: isDepthwise, perChannel: perChannel),
-      isDepthwise: isDepthwise)
+      isDepthwise: isDepthwise,
+      samples: options.rounding == .adaptive ? calibration.samples[node.outputs[0]] : nil)
     let output = try define(
       name, node: node.name, quantization: staysFloat ? nil : try quantization(of: name))
     operations.append(

@@ -7,11 +7,14 @@ extension QuantizedNetwork {
   ///   - graph: a simplified graph with one input, [N, C, H, W].
   ///   - calibration: what the graph's values looked like on real images.
   ///   - inputRange: the input's exact range where the preprocessing fixes it; otherwise what calibration saw.
+  ///   - options: how ranges and weights are chosen.
   /// - Throws: `QuantizationError.unsupported` naming the operator and its node.
   public static func quantize(
-    _ graph: Graph, calibration: Calibration, inputRange: (lower: Float, upper: Float)? = nil
+    _ graph: Graph, calibration: Calibration, inputRange: (lower: Float, upper: Float)? = nil,
+    options: QuantizationOptions = QuantizationOptions()
   ) throws -> QuantizedNetwork {
-    var lowering = try GraphLowering(graph, calibration: calibration, inputRange: inputRange)
+    var lowering = try GraphLowering(
+      graph, calibration: calibration, inputRange: inputRange, options: options)
     return try lowering.lowered()
   }
 }
@@ -23,6 +26,8 @@ struct GraphLowering {
   let shapes: [String: [Int]]
   let sharing: SharedQuantization
   let residuals: ResidualFusion
+  let options: QuantizationOptions
+  private let ranges: RangeSelection
 
   var values: [QuantizedValue] = []
   var operations: [QuantizedOperation] = []
@@ -37,7 +42,12 @@ struct GraphLowering {
   private let inputRange: (lower: Float, upper: Float)?
   private let readers: [String: Int]
 
-  init(_ graph: Graph, calibration: Calibration, inputRange: (lower: Float, upper: Float)?) throws {
+  init(
+    _ graph: Graph, calibration: Calibration, inputRange: (lower: Float, upper: Float)?,
+    options: QuantizationOptions
+  ) throws {
+    self.options = options
+    ranges = RangeSelection(graph, calibration: calibration, rule: options.ranges)
     self.graph = graph
     self.calibration = calibration
     self.inputRange = inputRange
@@ -148,7 +158,7 @@ struct GraphLowering {
     var lower: Float = 0
     var upper: Float = 0
     for member in sharing.group(of: name) where calibration.histograms[member] != nil {
-      let range = try calibration.range(of: member)
+      let range = try ranges.range(of: member)
       lower = min(lower, range.lower)
       upper = max(upper, range.upper)
     }

@@ -11,30 +11,66 @@ struct QuantizedWeights {
   ///   - inputScale: of the activations these weights meet.
   ///   - inputMeans: of each input channel, for bias correction; empty for none. Depthwise rows meet the channel of
   ///     their own number, other rows all channels one after another.
+  ///   - samples: rows of the input, for adaptive rounding; nil for rounding each weight to its nearest step.
   init(
     _ weights: [Float], perChannel: Int, bias: [Float], inputScale: Float, inputMeans: [Float] = [],
-    isDepthwise: Bool = false
+    isDepthwise: Bool = false, samples: LayerSamples? = nil
   ) {
     let channels = perChannel > 0 ? weights.count / perChannel : 0
     // A local: storing through `self` would check for exclusive access at every weight.
     var values = [Int8](repeating: 0, count: weights.count)
-    scales = []
+    var scales: [Float] = []
     self.bias = []
     for channel in 0..<channels {
       let row = channel * perChannel..<(channel + 1) * perChannel
-      var real = bias.isEmpty ? 0 : bias[channel]
-      let scale = Self.scale(weights[row], bias: real, inputScale: inputScale)
+      let scale = Self.scale(weights[row], bias: bias.isEmpty ? 0 : bias[channel], inputScale: inputScale)
+      scales.append(scale)
       let inverse = 1 / scale
       for index in row { values[index] = Self.round(weights[index] * inverse) }
+    }
+    if let samples {
+      values =
+        Self.adapted(weights, scales, perChannel: perChannel, isDepthwise: isDepthwise, samples) ?? values
+    }
+    for channel in 0..<channels {
+      let row = channel * perChannel..<(channel + 1) * perChannel
+      var real = bias.isEmpty ? 0 : bias[channel]
+      let scale = scales[channel]
       if !inputMeans.isEmpty {
         let means = isDepthwise ? inputMeans[channel...channel] : inputMeans[...]
         let moved = Self.movedMean(weights[row], values[row], scale: scale, inputMeans: means)
         if moved.isFinite { real -= moved }
       }
-      scales.append(scale)
       self.bias.append(Self.roundBias(real / (inputScale * scale)))
     }
     self.values = values
+    self.scales = scales
+  }
+
+  /// Weights rounded so that errors cancel on the samples; nil where the samples don't fit or the filters are too
+  /// long.
+  private static func adapted(
+    _ weights: [Float], _ scales: [Float], perChannel: Int, isDepthwise: Bool, _ samples: LayerSamples
+  ) -> [Int8]? {
+    let rows = samples.values
+    guard isDepthwise else {
+      guard samples.width == perChannel else { return nil }
+      return AdaptiveRounding(rows: rows, count: perChannel)?.round(weights[...], scales: scales[...])
+    }
+    guard samples.width == weights.count, perChannel > 1 else { return nil }
+    var values: [Int8] = []
+    for channel in scales.indices {
+      let filter = channel * perChannel..<(channel + 1) * perChannel
+      var own: [Float] = []
+      for start in stride(from: 0, to: rows.count, by: samples.width) {
+        own += rows[start + filter.lowerBound..<start + filter.upperBound]
+      }
+      values +=
+        AdaptiveRounding(rows: own, count: perChannel)?
+        .round(weights[filter], scales: scales[channel...channel])
+        ?? filter.map { Self.round(weights[$0] / scales[channel]) }
+    }
+    return values
   }
 
   /// By how much rounding a row moves the mean of its output: the bias takes that back.

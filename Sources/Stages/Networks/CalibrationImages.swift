@@ -42,13 +42,14 @@ public struct CalibrationImages: Sendable {
   }
 
   /// - Throws: `CalibrationError.noImages`, `QuantizationError`.
-  func quantize(_ graph: Graph) throws -> QuantizedNetwork {
+  func quantize(_ graph: Graph, options: QuantizationOptions) throws -> QuantizedNetwork {
     let (calibration, seen) = try CalibrationRun.run(
       graph, recipe: recipe, candidates: locations, count: count, threads: threads,
       bytes: { try? FileContents.read($0) })
     guard seen > 0 else { throw CalibrationError.noImages(source: source, found: locations.count) }
     return try QuantizedNetwork.quantize(
-      graph, calibration: calibration, inputRange: PixelTables.range(of: recipe.normalizationTable()))
+      graph, calibration: calibration, inputRange: PixelTables.range(of: recipe.normalizationTable()),
+      options: options)
   }
 }
 

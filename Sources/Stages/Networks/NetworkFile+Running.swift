@@ -6,10 +6,12 @@ extension NetworkFile {
   ///
   /// - Parameter images: nil where there are none.
   /// - Throws: `NetworkFileError.needsImages` where some are needed.
-  public func quantized(calibratedWith images: CalibrationImages?) throws -> QuantizedNetwork {
+  public func quantized(
+    calibratedWith images: CalibrationImages?, options: QuantizationOptions = QuantizationOptions()
+  ) throws -> QuantizedNetwork {
     if let quantized { return quantized }
     guard let images else { throw NetworkFileError.needsImages(path: path) }
-    return try images.quantize(try neededGraph(for: "calibrating"))
+    return try images.quantize(try neededGraph(for: "calibrating"), options: options)
   }
 
   /// int8, calibrated on the tensor itself, [N, C, H, W].

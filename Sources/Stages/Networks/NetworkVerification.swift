@@ -43,7 +43,8 @@ public struct NetworkVerification: Sendable, Hashable, Codable {
   /// - Throws: `NetworkFileError`, `CorpusError`, `NetworkLabelsError`, and what quantizing throws.
   public static func run(
     _ network: NetworkFile, images folder: String, calibration: String? = nil, count: Int = 300,
-    recipe recipeName: String = "efficientnet", labels: String? = nil, threads: Int,
+    recipe recipeName: String = "efficientnet", labels: String? = nil,
+    options: QuantizationOptions = QuantizationOptions(), threads: Int,
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> NetworkVerification {
     let graph = try network.neededGraph(for: "verifying")
@@ -61,7 +62,7 @@ public struct NetworkVerification: Sendable, Hashable, Codable {
       chosen = try CalibrationImages(
         source: folder, locations: entries.map(\.location), count: count, recipe: recipe, threads: threads)
     }
-    let quantized = try chosen.quantize(graph)
+    let quantized = try chosen.quantize(graph, options: options)
 
     let scores = try network.resolveLayer(nil)
     // A network without a classifier has no embedding: its output is compared alone.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Network
+import Quantization
 
 struct NetworkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -20,6 +21,8 @@ struct NetworkCommand: ParsableCommand {
 }
 
 extension InstructionSet: ExpressibleByArgument {}
+extension QuantizationOptions.Ranges: ExpressibleByArgument {}
+extension QuantizationOptions.Rounding: ExpressibleByArgument {}
 
 /// `--isa`: the fastest there is unless told otherwise.
 struct InstructionSetOption: ParsableArguments {
@@ -53,4 +56,23 @@ struct CalibrationOptions: ParsableArguments {
   func validate() throws {
     if count < 1 { throw ValidationError("--count is \(count), and must be at least 1") }
   }
+}
+
+/// How int8 is made of what calibration saw.
+struct QuantizingOptions: ParsableArguments {
+  @Option(
+    help: """
+      How the range of an activation is chosen: all that was seen, all but one in 100,000 values at either end, \
+      least squared error, least Kullback-Leibler divergence, or of these the one that disturbs the layers that \
+      read it least.
+      """)
+  var ranges = QuantizationOptions.Ranges.best
+
+  @Option(
+    help: """
+      How weights are rounded: each to the nearest step, or so that errors cancel at the layer's output.
+      """)
+  var rounding = QuantizationOptions.Rounding.adaptive
+
+  var resolved: QuantizationOptions { QuantizationOptions(ranges: ranges, rounding: rounding) }
 }

@@ -9,6 +9,7 @@ struct NetworkQuantizeCommand: ParsableCommand {
       EXAMPLES
         synoptic network quantize lite0.onnx --calibrate photos --output lite0.int8
         synoptic network quantize vgg16.onnx --calibrate photos --recipe keras-vgg16 --output vgg16.int8
+        synoptic network quantize lite0.onnx --calibrate photos --ranges kl --output lite0-kl.int8
       """)
 
   @Argument(help: "An ONNX file.", completion: .file())
@@ -18,6 +19,7 @@ struct NetworkQuantizeCommand: ParsableCommand {
   var output: String
 
   @OptionGroup var calibration: CalibrationOptions
+  @OptionGroup var quantizing: QuantizingOptions
   @OptionGroup var threads: ThreadsOption
 
   func validate() throws {
@@ -29,7 +31,7 @@ struct NetworkQuantizeCommand: ParsableCommand {
     try InputFile.check(network)
     let file = try NetworkFile.load(network)
     guard let images = try calibration.images(for: file, threads: threads.resolved) else { return }
-    let bytes = try file.quantized(calibratedWith: images).serialized
+    let bytes = try file.quantized(calibratedWith: images, options: quantizing.resolved).serialized
     try OutputFile.write(bytes, to: output)
     StandardError.say("wrote \(Quantities.magnitude(bytes.count)) bytes to \(output)")
   }

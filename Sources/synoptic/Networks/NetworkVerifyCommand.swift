@@ -23,6 +23,7 @@ struct NetworkVerifyCommand: ParsableCommand {
   var images: String
 
   @OptionGroup var calibration: CalibrationOptions
+  @OptionGroup var quantizing: QuantizingOptions
 
   @Option(
     help:
@@ -39,7 +40,7 @@ struct NetworkVerifyCommand: ParsableCommand {
     defer { display.finish() }
     let result = try NetworkVerification.run(
       file, images: images, calibration: calibration.calibrate, count: calibration.count,
-      recipe: calibration.recipe, labels: labels, threads: threads.resolved
+      recipe: calibration.recipe, labels: labels, options: quantizing.resolved, threads: threads.resolved
     ) { done, total in
       display.receive(.advanced(stage: "verify", done: done, failed: 0, total: total))
     }
