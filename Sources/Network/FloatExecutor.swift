@@ -122,6 +122,10 @@ public struct FloatExecutor: Sendable {
       node: node, inputs: inputs.map { $0?.shape ?? [] },
       integers: inputs.map { $0?.integers?.map { Int(clamping: $0) } })
     let shape = try inference.output()
+    // Only a slice can leave out an input before its last one, and its kernel looks at the first alone.
+    if node.operation != .slice, let missing = inputs.firstIndex(where: { $0 == nil }) {
+      throw inference.invalid("its input \(missing + 1) is left out")
+    }
     let step = FloatStep(
       node: node, inputs: inputs.compactMap { $0 }, shape: shape, inference: inference,
       executor: self)

@@ -3,6 +3,9 @@
 /// The file is mapped and walked once; weights stay in the mapping. Nested messages are read to a fixed depth only
 /// (model, graph, node, attribute, tensor), so no file can make the reader recurse.
 struct ONNXModelReader {
+  /// The newest that the tests' version of the ONNX backend suite has.
+  private static let newestOpset: Int64 = 28
+
   private let file: MappedFile
   private var tensors: ONNXTensorReader
   private var opset: Int64 = 0
@@ -35,6 +38,12 @@ struct ONNXModelReader {
     }
     guard let graph else { throw reader.failure("there is no graph in this file: it is not an ONNX model") }
     if opset == 0 { opset = 1 }
+    guard opset <= Self.newestOpset else {
+      throw .unreadable(
+        path: file.path,
+        reason: "it is made for operator set \(opset), this program knows those up to \(Self.newestOpset); "
+          + "export it again with opset_version=21")
+    }
     return try readGraph(reader.message(graph))
   }
 

@@ -8,6 +8,9 @@ extension ONNXOperators {
       inputs = [node.inputs[0]]
       return .activation(activation)
     }
+    if context.opset < 7, node.flag("broadcast"), node.attributes["axis"] != nil {
+      throw node.unsupported("it broadcasts along an axis")
+    }
     switch node.kind {
     case "PRelu":
       guard context.opset >= 7 else { throw node.unsupported("slopes of channels") }

@@ -20,6 +20,9 @@ extension ONNXOperators {
     case "MatMul": return .matMul
     case "BatchNormalization":
       guard !node.flag("training_mode") else { throw node.unsupported("training mode") }
+      guard node.flag("spatial", default: true) else {
+        throw node.invalid("spatial=0, of operator sets before 9, is not there")
+      }
       return .batchNormalization(epsilon: node.float("epsilon", default: 1e-5))
     case "LRN":
       let size = node.integer("size", default: 0)

@@ -52,6 +52,20 @@ public enum Operation: Sendable, Equatable, Hashable, Codable {
 }
 
 extension Operation {
+  /// How many inputs it must at least have.
+  var requiredInputs: Int {
+    switch self {
+    case .batchNormalization: 5
+    case .slice: 3
+    case .convolution, .gemm, .matMul, .parametricRelu, .add, .subtract, .multiply, .divide, .reshape,
+      .gather,
+      .quantizeLinear, .dequantizeLinear:
+      2
+    case .pad(let pad): pad.amounts == nil ? 2 : 1
+    default: 1
+    }
+  }
+
   var isGeneral: Bool {
     switch self {
     case .general, .quantizeLinear, .dequantizeLinear: true

@@ -21,6 +21,10 @@ struct ShapeInference {
   }
 
   private func unchecked() throws(NetworkError) -> [Int] {
+    guard inputs.count >= node.operation.requiredInputs else {
+      throw invalid(
+        "\(node.operation.kind) needs \(node.operation.requiredInputs) inputs and has \(inputs.count)")
+    }
     switch node.operation {
     case .convolution(let convolution): return try self.convolution(convolution)
     case .gemm(let gemm): return try self.gemm(gemm)

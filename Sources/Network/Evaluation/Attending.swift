@@ -141,7 +141,9 @@ extension Evaluation {
       bias = combined(bias, shape, values, wide, shape) { $0 + $1 }
     }
     let lengths = node.isPresent(6) ? try node.integers(6) : nil
-    guard lengths.map({ $0.count == shape[0] }) ?? true else { throw node.invalid("its lengths do not fit") }
+    guard lengths.map({ $0.count == shape[0] && $0.allSatisfy { $0 >= 0 && $0 <= 1 << 30 } }) ?? true else {
+      throw node.invalid("its lengths do not fit")
+    }
     let past = node.isPresent(4) ? try node.shape(4)[2] : 0
     let isCausal = operation.flag("is_causal")
     let left = operation.integer("left_window_size", default: -1)

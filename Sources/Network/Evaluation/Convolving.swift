@@ -156,7 +156,8 @@ struct TransposedWindow {
     let ones = [Int](repeating: 1, count: rank)
     let zeros = [Int](repeating: 0, count: 2 * rank)
     let groups = operation.integer("group", default: 1)
-    guard weights.count == rank + 2, groups > 0, weights[0] == (try node.shape(0))[1],
+    guard weights.count == rank + 2, groups > 0, groups <= max(weights[0], 1),
+      weights[0] == (try node.shape(0))[1],
       weights[0] % groups == 0
     else { throw node.invalid("weights \(weights) do not fit an input of shape \(try node.shape(0))") }
     let kernel = Array(weights.dropFirst(2))

@@ -100,7 +100,7 @@ extension Evaluation {
     { node throws(NetworkError) in
       var result = try node.input(0)
       for index in node.inputs.indices.dropFirst() {
-        let next = try node.input(index)
+        let next = try node.alignedToAxis(try node.input(index), rank: result.shape.count)
         let shape = try node.broadcast([result.shape, next.shape])
         let isPower = node.operation.kind == "Pow"
         guard isPower || result.element == next.element, result.element != .text, next.element != .text else {
@@ -164,5 +164,17 @@ extension Evaluation {
       }
     }
     return result
+  }
+}
+
+extension EvaluatedNode {
+  /// Before opset 7 the dimensions of the second operand can stand against those of the first from an axis on.
+  fileprivate func alignedToAxis(_ tensor: Tensor, rank: Int) throws(NetworkError) -> Tensor {
+    guard operation.opset < 7, operation.flag("broadcast"), let given = operation.integer("axis") else {
+      return tensor
+    }
+    let after = rank - (try axis(given, rank: rank)) - tensor.shape.count
+    guard after >= 0 else { throw invalid("\(tensor.shape) does not fit axis \(given)") }
+    return tensor.reshaped(tensor.shape + [Int](repeating: 1, count: after))
   }
 }

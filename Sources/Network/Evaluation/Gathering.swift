@@ -9,8 +9,8 @@ extension Evaluation {
     "GatherND": { node throws(NetworkError) in
       let (x, indices) = (try node.input(0), try node.input(1))
       let batch = node.operation.integer("batch_dims", default: 0)
-      let (starts, size) = try slicePlaces(node, indices, batch: batch)
       let shape = try node.shapes()[0]
+      let (starts, size) = try slicePlaces(node, indices, batch: batch)
       return [x.picking(starts.flatMap { $0..<$0 + size }, shape: shape)]
     },
     "ScatterElements": { node throws(NetworkError) in try scatterElements(node) },
@@ -94,6 +94,7 @@ extension Evaluation {
     let steps = FloatStep.steps(shape)
     let size = shape.dropFirst(batch + depth).reduce(1, *)
     let count = indices.shape.dropLast().reduce(1, *)
+    try node.count(of: [count, size])
     let batchSize = shape.dropFirst(batch).reduce(1, *)
     let perBatch = max(indices.shape.dropLast().dropFirst(batch).reduce(1, *), 1)
     var starts: [Int] = []
@@ -123,6 +124,7 @@ extension Evaluation {
     let isCircular = node.operation.text("mode") == "circular"
     let starts = node.isPresent(2) ? try node.integers(2) : [Int](repeating: 0, count: cache.shape[0])
     guard axis > 0, update.shape.count == rank, starts.count == cache.shape[0],
+      starts.allSatisfy({ $0.magnitude <= 1 << 40 }),
       (0..<rank).allSatisfy({ $0 == axis || cache.shape[$0] == update.shape[$0] })
     else { throw node.invalid("an update of shape \(update.shape) does not fit \(cache.shape)") }
     let steps = FloatStep.steps(cache.shape)

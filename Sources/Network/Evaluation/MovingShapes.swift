@@ -31,12 +31,12 @@ extension Evaluation {
     "Split": { node throws(NetworkError) in
       let shape = try node.shape(0)
       let axis = try node.axis(node.operation.integer("axis", default: 0), rank: shape.count)
-      let count = node.operation.integer("num_outputs") ?? node.outputCount
-      let each = count > 0 ? (shape[axis] + count - 1) / count : 0
       let given = try node.integers("split", input: 1)
-      guard given != nil || count == node.outputCount else {
-        throw node.invalid("it has not \(count) outputs")
+      let count = node.outputCount
+      guard given != nil || count > 0 && node.operation.integer("num_outputs", default: count) == count else {
+        throw node.invalid("it has not as many outputs as its attribute num_outputs says")
       }
+      let each = (shape[axis] + count - 1) / max(count, 1)
       let sizes = given ?? (0..<count).map { max(0, min(each, shape[axis] - $0 * each)) }
       guard sizes.allSatisfy({ $0 >= 0 && $0 <= shape[axis] }), sizes.reduce(0, +) == shape[axis] else {
         throw node.invalid("\(shape) cannot be split into \(sizes)")
@@ -57,14 +57,14 @@ extension Evaluation {
     },
     "DepthToSpace": { node throws(NetworkError) in
       let (shape, block) = (try node.shape(0), node.operation.integer("blocksize", default: 0))
-      guard shape.count == 4, block > 0, block < 1 << 20, shape[1] % (block * block) == 0 else {
+      guard shape.count == 4, block > 0, block < 1 << 15, shape[1] % (block * block) == 0 else {
         throw node.invalid("a block of \(block) does not fit \(shape)")
       }
       return [[shape[0], shape[1] / (block * block), shape[2] * block, shape[3] * block]]
     },
     "SpaceToDepth": { node throws(NetworkError) in
       let (shape, block) = (try node.shape(0), node.operation.integer("blocksize", default: 0))
-      guard shape.count == 4, block > 0, block < 1 << 20, shape[2] % block == 0, shape[3] % block == 0 else {
+      guard shape.count == 4, block > 0, block < 1 << 15, shape[2] % block == 0, shape[3] % block == 0 else {
         throw node.invalid("a block of \(block) does not fit \(shape)")
       }
       return [[shape[0], shape[1] * block * block, shape[2] / block, shape[3] / block]]

@@ -132,7 +132,8 @@ private struct ResizedAxes {
     }
     return (0..<shape[axis]).map { place in
       let at = source(place, axis, transformation)
-      if transformation == "tf_crop_and_resize", at < 0 || at > Double(size - 1) { return [] }
+      let isInside = at >= 0 && at <= Double(size - 1)
+      if transformation == "tf_crop_and_resize" && !isInside || !at.isFinite { return [] }
       var taps = curve.weights(at)
       if operation.flag("exclude_outside") {
         taps = taps.filter { (0..<size).contains($0.index) }

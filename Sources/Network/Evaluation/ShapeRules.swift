@@ -3,9 +3,18 @@
 extension EvaluatedNode {
   /// - Throws: where the shapes cannot be told without a run, or do not fit.
   func shapes() throws(NetworkError) -> [[Int]] {
+    let results = try ruledShapes()
+    for shape in results { try count(of: shape) }
+    return results
+  }
+
+  private func ruledShapes() throws(NetworkError) -> [[Int]] {
     let kind = operation.kind
     if let rule = Evaluation.shapeRules[kind] { return try rule(self) }
     if Evaluation.elementwiseUnary[kind] != nil || Self.likeFirstInput.contains(kind) {
+      return [try shape(0)]
+    }
+    if Evaluation.elementwiseBinary[kind] != nil, operation.opset < 7, operation.flag("broadcast") {
       return [try shape(0)]
     }
     if Evaluation.elementwiseBinary[kind] != nil || Evaluation.comparison[kind] != nil

@@ -176,6 +176,7 @@ extension Evaluation {
       }
       return x.picking(places(indices, of: x.shape), shape: shape)
     case .constantOfShape(let value):
+      guard value.count == 1 else { throw inference.invalid("its value has \(value.count) elements") }
       return value.picking([Int](repeating: 0, count: shape.reduce(1, *)), shape: shape)
     default: return x.reshaped(shape)
     }
