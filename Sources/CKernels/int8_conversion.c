@@ -93,6 +93,15 @@ void synoptic_int8_quantize(const float *input, uint32_t channels, uint32_t bloc
     quantize_image(input, channels, scale, (float)zero_point, output, output_row, height, width);
     return;
   }
+  if (height == 1 && width == 1 && block == 16) {
+    // A vector in blocks of 16 is in plain order.
+    for (uint32_t i = 0; i < channels; i += 16) {
+      uint8_t bytes[RUN];
+      quantize_run(input + i, channels - i < 16 ? channels - i : 16, scale, (float)zero_point, bytes);
+      memcpy(output + i / 16 * output_plane, bytes, channels - i < 16 ? channels - i : 16);
+    }
+    return;
+  }
   for (uint32_t channel = 0; channel < channels; channel++)
     for (uint32_t y = 0; y < height; y++)
       quantize_channel_row(input + ((size_t)channel * height + y) * width, scale, (float)zero_point,

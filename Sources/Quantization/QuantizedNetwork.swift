@@ -20,6 +20,17 @@ public struct QuantizedNetwork: Sendable {
     var operations: [QuantizedOperation]
     /// Other names of values: a flattened tensor holds the same elements in the same order.
     var aliases: [String: Int]
+
+    /// The operations that some values need, in order.
+    func operations(neededFor kept: Set<Int>) -> [QuantizedOperation] {
+      var needed = kept
+      let last: [QuantizedOperation] = operations.reversed().filter { operation in
+        guard operation.outputs.contains(where: needed.contains) else { return false }
+        needed.formUnion(operation.inputs)
+        return true
+      }
+      return last.reversed()
+    }
   }
 
   public var name: String { structure.name }

@@ -56,8 +56,10 @@ struct PipelineRunTests {
     #expect(search.json["space"] as? String == "embedding")
     let results = try #require(search.json["results"] as? [[String: Any]])
     #expect(results.count == 4)
-    #expect(results.first?["path"] as? String == "n00000002/3.png")
-    #expect(try #require(results.first?["score"] as? Double) > 0.999)
+    // Another of so small images may have the same vector, and then comes first by its path.
+    let best = try #require(results.first?["score"] as? Double)
+    #expect(best > 0.999)
+    #expect(results.contains { $0["path"] as? String == "n00000002/3.png" && $0["score"] as? Double == best })
     #expect(results.allSatisfy { $0["id"] is Int && $0["wnid"] as? String == "n00000002" })
 
     let under = try project.synoptic("search small.sqlite --like n00000002/3.png --under cat --json").json

@@ -60,10 +60,37 @@ struct PlanTests {
     }
   }
 
+  @Test("gives for several images at once what it gives for each alone", arguments: SmallGraph.all)
+  func severalImages(small: SmallGraph) throws {
+    let (network, _) = try quantized(small)
+    for outputs in [network.outputs, network.layers] {
+      let plan = try CompiledPlan(network, outputs: outputs)
+      let executor = PlanExecutor(plan)
+      // More than are run at once, and a rest.
+      let images = small.images.prefix(11).map(\.floats)
+      let together = try executor.run(tensors: images)
+      for (image, results) in zip(images, together) {
+        try executor.run(tensor: image)
+        #expect(results == outputs.indices.map(executor.output))
+      }
+    }
+  }
+
+  @Test("runs large dense layers at a network's end for several images at once, and only those")
+  func batchTail() throws {
+    func preferredBatch(_ description: String) throws -> Int {
+      let small = try #require(SmallGraph.all.first { $0.description.hasPrefix(description) })
+      return try CompiledPlan(quantized(small).0).preferredBatch
+    }
+    #expect(try preferredBatch("dense layers of a megabyte") == BatchTail.images)
+    #expect(try preferredBatch("a dense layer over a flattened map") == 1)
+    #expect(try preferredBatch("a product of two maps") == 1)
+  }
+
   @Test("never lets two values that are alive at once share memory", arguments: SmallGraph.all)
   func memoryIsNotShared(small: SmallGraph) throws {
     let (network, _) = try quantized(small)
-    let memory = try MemoryPlan(network, kept: [])
+    let memory = try MemoryPlan(network, network.structure.operations, kept: [])
     let operations = network.structure.operations
     func lastUse(_ value: Int) -> Int {
       operations.lastIndex { $0.inputs.contains(value) || $0.outputs.contains(value) } ?? -1

@@ -64,6 +64,13 @@ struct SmallGraph: Sendable, CustomStringConvertible {
       let flat = b.append(.flatten(axis: 1), [a])
       return b.dense(b.dense(flat, from: 500, to: 50, activation: .relu), from: 50, to: 10)
     },
+    SmallGraph("dense layers of a megabyte, probabilities last") { b in
+      let a = b.convolution("input", from: 3, to: 24, kernel: 3, stride: 2)
+      let flat = b.append(.flatten(axis: 1), [a])
+      let hidden = b.dense(flat, from: 2400, to: 480, activation: .relu)
+      let bent = b.append(.activation(.sigmoid), [b.dense(hidden, from: 480, to: 40)])
+      return b.append(.softmax(SoftmaxAxis(axis: 1)), [b.dense(bent, from: 40, to: 10)])
+    },
     SmallGraph("groups, dilation, an average and a sigmoid") { b in
       let a = b.convolution("input", from: 3, to: 24, kernel: 3, dilation: 2)
       let grouped = b.convolution(a, from: 24, to: 36, kernel: 3, groups: 3, activation: nil)

@@ -11,12 +11,12 @@ public struct CompiledPlan: Sendable {
   public let outputs: [String]
 
   let outputValues: [Int]
-  let memory: MemoryPlan
-  let steps: [PlanStep]
+  let head: PlanPart
+  /// Where the network ends in large dense layers.
+  let tail: (input: Int, part: PlanPart)?
   let constants: PackedConstants
   /// The constants that a compiled file keeps.
   let weights: [PackedWeights]
-  private let scratchSize: Int
 
   /// - Parameters:
   ///   - outputs: values to keep; nil for the network's own outputs.
@@ -30,19 +30,41 @@ public struct CompiledPlan: Sendable {
     var values: [Int] = []
     for output in self.outputs { values.append(try network.index(of: output)) }
     outputValues = values
-    memory = try MemoryPlan(network, kept: Set(values))
-    var compiler = PlanCompiler(network: network, memory: memory, instructionSet: instructionSet)
-    steps = try compiler.compile()
-    scratchSize = compiler.scratchSize
+    let kept = Set(values)
+    let operations = network.structure.operations(neededFor: kept)
+    let batchTail = BatchTail(network, operations)
+    let tailValues = Set(batchTail?.network.structure.operations.flatMap(\.outputs) ?? [])
+
+    var compiler = PlanCompiler(
+      network: network,
+      memory: try MemoryPlan(
+        network, batchTail?.headOperations ?? operations,
+        kept: kept.subtracting(tailValues).union(batchTail.map { [$0.input] } ?? [])),
+      instructionSet: instructionSet)
+    head = try compiler.compile(isTail: false)
+    if let batchTail {
+      compiler = PlanCompiler(
+        network: batchTail.network,
+        memory: try MemoryPlan(
+          batchTail.network, batchTail.network.structure.operations, kept: kept.intersection(tailValues),
+          inputImages: BatchTail.images),
+        instructionSet: instructionSet, after: compiler)
+      tail = (batchTail.input, try compiler.compile(isTail: true))
+    } else {
+      tail = nil
+    }
     weights = compiler.weights
     constants = compiler.constants.finish()
   }
 
-  /// Bytes that one executor needs for activations and scratch.
-  public var arenaSize: Int { scratchOffset + scratchSize }
+  /// How many images are best run at once.
+  public var preferredBatch: Int { tail == nil ? 1 : BatchTail.images }
 
-  /// Kernels' scratch lies behind the activations.
-  var scratchOffset: Int { (memory.size + 63) / 64 * 64 }
+  /// Whether an output, by its number, is made by the tail.
+  func isOfTail(_ output: Int) -> Bool {
+    guard let tail else { return false }
+    return tail.part.memory.operations.contains { $0.outputs.contains(outputValues[output]) }
+  }
 }
 
 /// One call of a kernel: sizes and strides are final, addresses are put in by an executor.

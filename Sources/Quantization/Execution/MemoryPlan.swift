@@ -8,7 +8,7 @@ struct MemoryPlan: Sendable {
   /// Bytes from the arena's start, by root value; -1 for values that lie in another.
   var offsets: [Int]
   var size: Int
-  /// The operations that the kept values need.
+  /// What is run, in order.
   let operations: [QuantizedOperation]
   let fusion: ExpansionFusion
 
@@ -16,11 +16,17 @@ struct MemoryPlan: Sendable {
   private static let largestValue = Int(Int32.max)
   private static let largestArena = 1 << 34
 
-  /// - Parameter kept: values that must survive to the end of a run.
+  /// - Parameters:
+  ///   - operations: those of the network's that are run.
+  ///   - kept: values that must survive to the end of a run.
+  ///   - inputImages: how many images' inputs there are, one behind the other.
   /// - Throws: `QuantizationError.invalidInput` for a network whose activations are too large to hold.
-  init(_ network: QuantizedNetwork, kept: Set<Int>) throws(QuantizationError) {
-    operations = Self.operations(of: network, neededFor: kept)
+  init(
+    _ network: QuantizedNetwork, _ operations: [QuantizedOperation], kept: Set<Int>, inputImages: Int = 1
+  ) throws(QuantizationError) {
+    self.operations = operations
     layouts = Self.layouts(of: network, operations)
+    layouts[network.structure.input].images = inputImages
     places = Self.places(in: network, operations, layouts: layouts)
     for index in places.indices where places[index].root != index {
       // A part has the geometry of the whole it lies in.
@@ -49,20 +55,6 @@ struct MemoryPlan: Sendable {
     guard size <= Self.largestArena else {
       throw .invalidInput(reason: "the network's activations need more than 16 GiB for one image")
     }
-  }
-
-  /// - Parameter kept: none stands for all that is computed.
-  private static func operations(of network: QuantizedNetwork, neededFor kept: Set<Int>)
-    -> [QuantizedOperation]
-  {
-    guard !kept.isEmpty else { return network.structure.operations }
-    var needed = kept
-    let kept = network.structure.operations.reversed().filter { operation in
-      guard operation.outputs.contains(where: needed.contains) else { return false }
-      needed.formUnion(operation.inputs)
-      return true
-    }
-    return kept.reversed()
   }
 
   private static func layouts(of network: QuantizedNetwork, _ operations: [QuantizedOperation])

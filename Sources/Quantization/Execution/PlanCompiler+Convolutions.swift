@@ -16,7 +16,8 @@ extension PlanCompiler {
     let offsets = Self.tapOffsets(window, layout: input)
     var call = synoptic_int8_convolution()
     call.row_step = input.row * window.strideHeight
-    call.pixel_step = input.pixel * window.strideWidth
+    // Of several images' maps each gives a pixel.
+    call.pixel_step = input.images > 1 ? input.imageStride : input.pixel * window.strideWidth
     call.step_count = offsets.count
     call.half_steps =
       (1...8).contains(input.shape.channels % 16) ? window.kernelHeight * window.kernelWidth : 0

@@ -15,7 +15,12 @@ struct PlanCompiler {
   /// Weights of a compiled file that these kernels can read.
   let packed: PackedSection?
 
-  init(network: QuantizedNetwork, memory: MemoryPlan, instructionSet: InstructionSet) {
+  /// - Parameter previous: the compiler of the part before, whose constants these are added to.
+  init(
+    network: QuantizedNetwork, memory: MemoryPlan, instructionSet: InstructionSet,
+    after previous: PlanCompiler? = nil
+  ) {
+    if let previous { (constants, weights) = (previous.constants, previous.weights) }
     self.network = network
     self.memory = memory
     self.instructionSet = instructionSet
@@ -26,7 +31,7 @@ struct PlanCompiler {
 
   var values: [QuantizedValue] { network.structure.values }
 
-  mutating func compile() throws(QuantizationError) -> [PlanStep] {
+  mutating func compile(isTail: Bool) throws(QuantizationError) -> PlanPart {
     fillBorder(of: network.structure.input)
     for (index, operation) in memory.operations.enumerated() {
       switch operation {
@@ -59,7 +64,7 @@ struct PlanCompiler {
       for output in operation.outputs { fillBorder(of: output) }
       if let group = memory.fusion.groups[index - 1] { fuse(group: group) }
     }
-    return steps
+    return PlanPart(values: values, memory: memory, steps: steps, scratchSize: scratchSize, isTail: isTail)
   }
 
   /// Puts an expansion and the depthwise convolution after it, which were added last, into one step.
@@ -75,7 +80,8 @@ struct PlanCompiler {
       case .convolution(let expansion) = steps[first], case .depthwise(let depthwise) = steps[last]
     else { return }
     steps[last] = .expandedDepthwise(
-      ExpandedDepthwise(expansion: expansion, depthwise: depthwise,
+      ExpandedDepthwise(
+        expansion: expansion, depthwise: depthwise,
         expandedCount: values[expansion.layer.output].shape.count, group: group))
     steps.remove(at: first)
   }

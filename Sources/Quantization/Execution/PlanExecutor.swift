@@ -1,29 +1,113 @@
 import CKernels
 import Network
 
-/// Runs a compiled plan, one image at a time, on the thread that calls it. It owns the activations' memory.
+/// Runs a compiled plan on the thread that calls it. It owns the activations' memory.
 public final class PlanExecutor {
   public let plan: CompiledPlan
-  /// Channels that fill up a block are never written by some steps: they must not hold what memory held before.
-  private let memory: AlignedMemory
-  private let kernels: synoptic_instruction_set
+  let head: StepRunner
+  let tail: StepRunner?
 
   public init(_ plan: CompiledPlan) {
     self.plan = plan
-    kernels = plan.instructionSet.kernelSet
-    memory = AlignedMemory(size: plan.arenaSize)
+    func runner(_ part: PlanPart) -> StepRunner {
+      StepRunner(part, constants: plan.constants, instructionSet: plan.instructionSet)
+    }
+    head = runner(plan.head)
+    tail = plan.tail.map { runner($0.part) }
   }
 
-  private var arena: UnsafeMutableRawPointer { memory.start }
-
-  /// Runs the network on one image.
+  /// Runs the network on one image; `output` then gives what came of it.
   ///
   /// - Parameters:
   ///   - pixels: 8-bit, `[height][width][channels]`, of the network's input size.
   ///   - tables: what each pixel value means to the network.
   public func run(pixels: [UInt8], tables: PixelTables) throws(QuantizationError) {
+    try load(pixels: pixels, tables: tables)
+    try runLoaded()
+  }
+
+  /// Runs the network on one float32 `[channels][height][width]` tensor, quantised on the way in.
+  public func run(tensor: [Float]) throws(QuantizationError) {
+    try load(tensor: tensor)
+    try runLoaded()
+  }
+
+  /// Runs the network on several images: each goes through the convolutions alone, and all at once through the dense
+  /// layers, whose weights are then read once.
+  ///
+  /// - Returns: for each image the plan's outputs, float32 `[channels][height][width]`.
+  public func run(pixels images: [[UInt8]], tables: PixelTables) throws(QuantizationError) -> [[[Float]]] {
+    try run(count: images.count) { index throws(QuantizationError) in
+      try load(pixels: images[index], tables: tables)
+    }
+  }
+
+  /// As `run(pixels:tables:)` for several images.
+  public func run(tensors: [[Float]]) throws(QuantizationError) -> [[[Float]]] {
+    try run(count: tensors.count) { index throws(QuantizationError) in try load(tensor: tensors[index]) }
+  }
+
+  /// What the last run gave for output number `index` of the plan: float32 `[channels][height][width]`.
+  public func output(_ index: Int) -> [Float] { output(index, image: 0) }
+
+  private func run(
+    count: Int, load: (_ index: Int) throws(QuantizationError) -> Void
+  ) throws(QuantizationError) -> [[[Float]]] {
+    let largest = plan.preferredBatch
+    var results: [[[Float]]] = []
+    results.reserveCapacity(count)
+    for first in stride(from: 0, to: count, by: largest) {
+      let images = min(largest, count - first)
+      var made: [[[Float]]] = []
+      for image in 0..<images {
+        try load(first + image)
+        try head.run()
+        handOver(image)
+        // The next image overwrites what comes of this one before the tail.
+        made.append(plan.outputs.indices.map { plan.isOfTail($0) ? [] : output($0, image: 0) })
+      }
+      try tail?.run(images: images)
+      for image in 0..<images {
+        for index in plan.outputs.indices where plan.isOfTail(index) {
+          made[image][index] = output(index, image: image)
+        }
+      }
+      results += made
+    }
+    return results
+  }
+
+  private func runLoaded() throws(QuantizationError) {
+    try head.run()
+    handOver(0)
+    try tail?.run()
+  }
+
+  /// Puts what the head made of an image where the tail reads it.
+  private func handOver(_ image: Int) {
+    guard let tail, let value = plan.tail?.input else { return }
+    let layout = tail.part.memory.layouts[value]
+    var slot = tail.region(value)
+    slot.pixels += image * layout.imageStride
+    synoptic_int8_copy_channels(
+      head.region(value), UInt32(layout.shape.channels), slot, 0, UInt32(layout.shape.height),
+      UInt32(layout.shape.width))
+  }
+
+  private func output(_ index: Int, image: Int) -> [Float] {
+    let value = plan.outputValues[index]
+    guard let tail, plan.isOfTail(index) else { return head.elements(of: value) }
+    // A tail's maps have the images side by side.
+    let images = tail.part.memory.layouts[value].shape.width
+    let elements = tail.elements(of: value)
+    return stride(from: image, to: elements.count, by: images).map { elements[$0] }
+  }
+
+  // MARK: Input
+
+  private func load(pixels: [UInt8], tables: PixelTables) throws(QuantizationError) {
     let input = plan.network.structure.input
-    let layout = plan.memory.layouts[input]
+    let layout = head.part.memory.layouts[input]
     guard pixels.count == layout.shape.height * layout.shape.width * tables.imageChannels,
       layout.shape.channels == tables.channels
     else {
@@ -31,27 +115,21 @@ public final class PlanExecutor {
         reason: "the network takes \(layout.shape.width) x \(layout.shape.height) pixels of "
           + "\(layout.shape.channels) channels; \(pixels.count) bytes were given")
     }
-    let target = bytes(plan.memory.interiorOffset(of: input))
-    if layout.block == 4 {
-      pixels.withUnsafeBufferPointer { pixels in
-        tables.withKernelTables { order, bytes in
-          synoptic_int8_load_pixels(
-            pixels.baseAddress, UInt32(tables.imageChannels), UInt32(layout.shape.channels), order, bytes,
-            target,
-            layout.row, UInt32(layout.shape.height), UInt32(layout.shape.width))
-        }
+    guard layout.block == 4 else { return try load(tensor: tables.tensor(pixels)) }
+    let target = head.region(input).pixels
+    pixels.withUnsafeBufferPointer { pixels in
+      tables.withKernelTables { order, bytes in
+        synoptic_int8_load_pixels(
+          pixels.baseAddress, UInt32(tables.imageChannels), UInt32(layout.shape.channels), order, bytes,
+          target, layout.row, UInt32(layout.shape.height), UInt32(layout.shape.width))
       }
-      try runSteps()
-    } else {
-      try run(tensor: tables.tensor(pixels))
     }
   }
 
-  /// Runs the network on one float32 `[channels][height][width]` tensor, quantised on the way in.
-  public func run(tensor: [Float]) throws(QuantizationError) {
+  private func load(tensor: [Float]) throws(QuantizationError) {
     let input = plan.network.structure.input
     let value = plan.network.structure.values[input]
-    let layout = plan.memory.layouts[input]
+    let layout = head.part.memory.layouts[input]
     guard tensor.count == value.shape.count, let quantization = value.quantization else {
       throw .invalidInput(
         reason: "the network takes \(value.shape.count) numbers an image (\(value.shape.channels) x "
@@ -60,202 +138,8 @@ public final class PlanExecutor {
     tensor.withUnsafeBufferPointer { tensor in
       synoptic_int8_quantize(
         tensor.baseAddress, UInt32(layout.shape.channels), UInt32(layout.block), quantization.scale,
-        quantization.zeroPoint, bytes(plan.memory.interiorOffset(of: input)), layout.plane, layout.row,
+        quantization.zeroPoint, head.region(input).pixels, layout.plane, layout.row,
         UInt32(layout.shape.height), UInt32(layout.shape.width))
-    }
-    try runSteps()
-  }
-
-  /// What the last run gave for output number `index` of the plan: float32 `[channels][height][width]`.
-  public func output(_ index: Int) -> [Float] { elements(of: plan.outputValues[index]) }
-
-  /// A value's elements in row-major order.
-  private func elements(of value: Int) -> [Float] {
-    let layout = plan.memory.layouts[value]
-    let shape = layout.shape
-    return [Float](unsafeUninitializedCapacity: shape.count) { output, count in
-      count = shape.count
-      if let quantization = plan.network.structure.values[value].quantization {
-        synoptic_int8_dequantize(
-          bytes(plan.memory.interiorOffset(of: value)), layout.plane, layout.row, UInt32(layout.block),
-          UInt32(shape.channels), quantization.scale, quantization.zeroPoint, output.baseAddress,
-          UInt32(shape.height), UInt32(shape.width))
-        return
-      }
-      let source = floats(value)
-      let pixels = shape.height * shape.width
-      if layout.block == 1 {
-        output.baseAddress?.update(from: source, count: shape.count)
-        return
-      }
-      for channel in 0..<shape.channels {
-        for pixel in 0..<pixels {
-          output[channel * pixels + pixel] = source[(channel / 16 * pixels + pixel) * 16 + channel % 16]
-        }
-      }
-    }
-  }
-
-  // MARK: Addresses
-
-  private func bytes(_ offset: Int) -> UnsafeMutablePointer<UInt8> {
-    (arena + offset).assumingMemoryBound(to: UInt8.self)
-  }
-
-  private func floats(_ value: Int) -> UnsafeMutablePointer<Float> {
-    (arena + plan.memory.interiorOffset(of: value)).assumingMemoryBound(to: Float.self)
-  }
-
-  private func region(_ value: Int) -> synoptic_int8_region {
-    let layout = plan.memory.layouts[value]
-    return synoptic_int8_region(
-      pixels: bytes(plan.memory.interiorOffset(of: value)), plane: layout.plane, row: layout.row)
-  }
-
-  private func constant<Element>(_ number: Int, as type: Element.Type) -> UnsafePointer<Element> {
-    plan.constants[number].assumingMemoryBound(to: type)
-  }
-
-  // MARK: Steps
-
-  private func runSteps() throws(QuantizationError) {
-    for step in plan.steps { try run(step) }
-  }
-
-  func run(_ step: PlanStep) throws(QuantizationError) {
-    switch step {
-    case .floatIsland(let island):
-      try island.run(read: elements, write: floats)
-    case .convolution(let step):
-      var call = bound(step)
-      synoptic_int8_convolve(kernels, &call)
-    case .winograd(let step):
-      var call = step.call.arguments
-      call.input = UnsafePointer(bytes(step.offsets.input))
-      call.weights = constant(step.offsets.weights, as: Int16.self)
-      call.output = bytes(step.offsets.output)
-      call.scratch = arena + plan.scratchOffset
-      bind(step.offsets, &call.requantization)
-      synoptic_int8_convolve_winograd(kernels, &call)
-    case .depthwise(let step):
-      var call = bound(step)
-      synoptic_int8_convolve_depthwise(kernels, &call)
-    case .expandedDepthwise(let pair):
-      run(pair)
-    case .pooling(let unbound, let input, let output, let isMaximum):
-      var call = unbound.arguments
-      call.input = UnsafePointer(bytes(plan.memory.interiorOffset(of: input)))
-      call.output = bytes(plan.memory.interiorOffset(of: output))
-      if isMaximum { synoptic_int8_pool_maximum(&call) } else { synoptic_int8_pool_average(&call) }
-    default:
-      runElementwise(step)
-    }
-  }
-
-  private func bound(_ step: ConvolutionStep<synoptic_int8_convolution>) -> synoptic_int8_convolution {
-    var call = step.call.arguments
-    call.input = UnsafePointer(bytes(step.offsets.input))
-    call.tap_offsets = constant(step.offsets.tapOffsets, as: Int32.self)
-    call.weights = constant(step.offsets.weights, as: Int8.self)
-    bind(step.offsets, &call.requantization)
-    if step.offsets.writesFloats {
-      call.float_output = (arena + step.offsets.output).assumingMemoryBound(to: Float.self)
-    } else {
-      call.output = bytes(step.offsets.output)
-    }
-    return call
-  }
-
-  private func bound(_ step: ConvolutionStep<synoptic_int8_depthwise>) -> synoptic_int8_depthwise {
-    var call = step.call.arguments
-    call.input = UnsafePointer(bytes(step.offsets.input))
-    call.weights = constant(step.offsets.weights, as: Int8.self)
-    call.output = bytes(step.offsets.output)
-    bind(step.offsets, &call.requantization)
-    return call
-  }
-
-  private func run(_ pair: ExpandedDepthwise) {
-    let blocks = pair.depthwise.call.arguments.blocks
-    var expansion = bound(pair.expansion)
-    var depthwise = bound(pair.depthwise)
-    for first in stride(from: 0, to: blocks, by: pair.group) {
-      let count = min(UInt32(pair.group), blocks - first)
-      expansion.blocks = count
-      depthwise.blocks = count
-      synoptic_int8_convolve(kernels, &expansion)
-      synoptic_int8_convolve_depthwise(kernels, &depthwise)
-      expansion.advance(blocks: Int(count))
-      depthwise.advance(blocks: Int(count))
-    }
-  }
-
-  private func bind(_ offsets: ConvolutionOffsets, _ call: inout synoptic_int8_requantization) {
-    call.bias = constant(offsets.bias, as: Int32.self)
-    call.scale = constant(offsets.scale, as: Float.self)
-    call.residual = offsets.residual.map { UnsafePointer(bytes($0)) }
-  }
-
-  private func runElementwise(_ step: PlanStep) {
-    switch step {
-    case .globalAverage(let input, let output):
-      let layout = plan.memory.layouts[input]
-      guard let quantization = plan.network.structure.values[input].quantization else { return }
-      synoptic_int8_pool_global(
-        bytes(plan.memory.interiorOffset(of: input)), layout.plane, layout.row, UInt32(layout.shape.height),
-        UInt32(layout.shape.width), UInt32(layout.blocks), quantization.scale, Float(quantization.zeroPoint),
-        floats(output))
-    case .add(let left, let right, let output, let scales, let addend, let bounds):
-      let layout = plan.memory.layouts[output]
-      synoptic_int8_add(
-        region(left), scales.left, region(right), scales.right, addend, bounds.lower, bounds.upper,
-        region(output),
-        UInt32(layout.blocks), UInt32(layout.shape.height), UInt32(layout.shape.width))
-    case .multiply(let left, let right, let output, let scale):
-      let layout = plan.memory.layouts[output]
-      let zeroPoints = [left, right, output].map {
-        plan.network.structure.values[$0].quantization?.zeroPoint ?? 0
-      }
-      synoptic_int8_multiply(
-        region(left), zeroPoints[0], region(right), zeroPoints[1],
-        plan.memory.layouts[right].shape != layout.shape, scale, Float(zeroPoints[2]), region(output),
-        UInt32(layout.blocks), UInt32(layout.shape.height), UInt32(layout.shape.width))
-    case .lookup(let input, let output, let table):
-      let layout = plan.memory.layouts[output]
-      synoptic_int8_lookup(
-        region(input), constant(table, as: UInt8.self), region(output), UInt32(layout.blocks),
-        UInt32(layout.shape.height), UInt32(layout.shape.width))
-    case .copyChannels(let input, let output, let firstChannel):
-      let layout = plan.memory.layouts[input]
-      synoptic_int8_copy_channels(
-        region(input), UInt32(layout.shape.channels), region(output), UInt32(firstChannel),
-        UInt32(layout.shape.height), UInt32(layout.shape.width))
-    case .fillBorder(let value):
-      let layout = plan.memory.layouts[value]
-      guard let quantization = plan.network.structure.values[value].quantization else { return }
-      synoptic_int8_fill_border(
-        bytes(plan.memory.start(of: value)), layout.plane, UInt32(layout.blocksInMemory),
-        UInt32(layout.pixel),
-        UInt32(layout.top), UInt32(layout.bottom), UInt32(layout.left), UInt32(layout.right),
-        UInt32(layout.shape.height), UInt32(layout.shape.width), UInt8(quantization.zeroPoint))
-    case .quantize(let input, let output):
-      let layout = plan.memory.layouts[output]
-      guard let quantization = plan.network.structure.values[output].quantization else { return }
-      // A vector in blocks of 16 is in plain order as well.
-      synoptic_int8_quantize(
-        floats(input), UInt32(layout.shape.channels), UInt32(layout.block), quantization.scale,
-        quantization.zeroPoint, bytes(plan.memory.interiorOffset(of: output)), layout.plane, layout.row,
-        UInt32(layout.shape.height), UInt32(layout.shape.width))
-    case .softmax(let input, let output):
-      softmax(floats(input), floats(output), count: plan.memory.layouts[output].shape.channels)
-    case .clamp(let value, let lower, let upper):
-      let layout = plan.memory.layouts[value]
-      let target = floats(value)
-      for index in 0..<layout.blocks * layout.plane / 4 {
-        target[index] = min(max(target[index], lower), upper)
-      }
-    case .convolution, .winograd, .depthwise, .expandedDepthwise, .pooling, .floatIsland:
-      break
     }
   }
 }

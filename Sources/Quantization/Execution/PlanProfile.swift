@@ -28,18 +28,19 @@ extension PlanExecutor {
   public func profile(tensor: [Float], rounds: Int) throws(QuantizationError) -> PlanProfile {
     try run(tensor: tensor)
     let clock = ContinuousClock()
-    var times = [[Double]](repeating: [], count: plan.steps.count)
+    let steps = [head, tail].compactMap(\.self).flatMap { runner in runner.part.steps.map { (runner, $0) } }
+    var times = [[Double]](repeating: [], count: steps.count)
     for _ in 0..<max(1, rounds) {
-      for (index, step) in plan.steps.enumerated() {
+      for (index, (runner, step)) in steps.enumerated() {
         let start = clock.now
-        try run(step)
+        try runner.run(step)
         let parts = start.duration(to: clock.now).components
         times[index].append(Double(parts.seconds) + Double(parts.attoseconds) / 1e18)
       }
     }
     return PlanProfile(
-      layers: zip(plan.steps, times).map { step, times in
-        layer(of: step, seconds: times.sorted()[times.count / 2])
+      layers: zip(steps, times).map { step, times in
+        layer(of: step.1, seconds: times.sorted()[times.count / 2])
       })
   }
 
@@ -86,7 +87,9 @@ extension PlanStep {
 
   fileprivate func multiplications(input: MapShape?, output: MapShape) -> Int {
     if case .expandedDepthwise(let pair) = self, let input {
-      let products = [pair.expansion.layer.window, pair.depthwise.layer.window].map { $0.kernelHeight * $0.kernelWidth }
+      let products = [pair.expansion.layer.window, pair.depthwise.layer.window].map {
+        $0.kernelHeight * $0.kernelWidth
+      }
       return pair.expandedCount * input.channels * products[0] + output.count * products[1]
     }
     guard let window = description.window, let input else { return 0 }

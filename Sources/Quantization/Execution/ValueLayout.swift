@@ -14,6 +14,8 @@ struct ValueLayout: Sendable, Equatable {
   var right = 0
   /// How many blocks are in memory at a time, where not all are.
   var heldBlocks: Int?
+  /// How many images' values there are, one behind the other.
+  var images = 1
   /// Rows past the end that a kernel reads and doesn't mind what is in them.
   var overrunRows = 0
 
@@ -26,8 +28,11 @@ struct ValueLayout: Sendable, Equatable {
   /// From the start of the value to its first pixel inside the border.
   var interior: Int { top * row + left * pixel }
   var hasBorder: Bool { top + left + bottom + right > 0 }
-  /// With the bytes that kernels may read past the end.
-  var size: Int { (blocksInMemory * plane + overrunRows * row + Int(SYNOPTIC_INT8_SLACK) + 63) / 64 * 64 }
+  var size: Int { images * imageStride }
+  /// One image's, with the bytes that kernels may read past the end.
+  var imageStride: Int {
+    (blocksInMemory * plane + overrunRows * row + Int(SYNOPTIC_INT8_SLACK) + 63) / 64 * 64
+  }
 
   /// Widens the border so that a window can be read wherever its output lies.
   mutating func makeRoom(for window: Window, output: MapShape) {

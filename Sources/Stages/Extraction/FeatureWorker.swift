@@ -6,7 +6,8 @@ import GRDB
 import Imaging
 import Pipeline
 
-/// One thread of the `features` stage: reads, decodes, preprocesses, runs the network and encodes, image by image.
+/// One thread of the `features` stage: reads, decodes and preprocesses image by image, runs the network on as
+/// many as it likes best, and encodes.
 public struct FeatureWorker: ItemWorker {
   private var embedder: ImageEmbeddingWorker
   private let encoding: VectorEncoding
@@ -25,29 +26,58 @@ public struct FeatureWorker: ItemWorker {
 
   public mutating func process(_ items: [WorkItem]) async throws -> [ItemOutcome<FeatureRow>] {
     let files = try await files(of: items)
-    var byContent: [Int64: FeatureRow] = [:]
-    var outcomes: [ItemOutcome<FeatureRow>] = []
-    outcomes.reserveCapacity(items.count)
-    for item in items {
+    var byContent: [Int64: Result<FeatureRow, ItemFailure>] = [:]
+    var waiting: [(contentID: Int64, pixels: PixelImage)] = []
+    var outcomes = [ItemOutcome<FeatureRow>?](repeating: nil, count: items.count)
+    for (index, item) in items.enumerated() {
       guard let file = files[item.id] else {
-        outcomes.append(
-          .failed(item, errorClass: "missing", message: "it was taken out of the store meanwhile"))
+        outcomes[index] = .failed(
+          item, errorClass: "missing", message: "it was taken out of the store meanwhile")
         continue
       }
+      if byContent[file.contentID] != nil || waiting.contains(where: { $0.contentID == file.contentID }) {
+        continue
+      }
+      switch try pixels(of: file) {
+      case .success(let pixels): waiting.append((file.contentID, pixels))
       // A failure to read is this file's alone: a duplicate elsewhere may well be readable.
-      if let row = byContent[file.contentID] {
-        outcomes.append(.done(item, row))
-        continue
+      case .failure(let failure): outcomes[index] = failure.outcome(of: item)
       }
-      switch try row(of: file) {
-      case .success(let row):
-        byContent[file.contentID] = row
-        outcomes.append(.done(item, row))
-      case .failure(let failure):
-        outcomes.append(.failed(item, errorClass: failure.errorClass, message: failure.message))
+      if waiting.count == embedder.preferredBatch { try embed(&waiting, into: &byContent) }
+    }
+    try embed(&waiting, into: &byContent)
+    return zip(items, outcomes).compactMap { item, outcome in
+      if let outcome { return outcome }
+      switch files[item.id].flatMap({ byContent[$0.contentID] }) {
+      case .success(let row): return .done(item, row)
+      case .failure(let failure): return failure.outcome(of: item)
+      case nil: return nil
       }
     }
-    return outcomes
+  }
+
+  /// Turns the images that wait into rows, all at once.
+  private func embed(
+    _ waiting: inout [(contentID: Int64, pixels: PixelImage)],
+    into rows: inout [Int64: Result<FeatureRow, ItemFailure>]
+  ) throws {
+    let embeddings = try embedder.embed(waiting.map(\.pixels))
+    for (image, embedding) in zip(waiting, embeddings) {
+      rows[image.contentID] = row(of: image.contentID, embedding)
+    }
+    waiting.removeAll()
+  }
+
+  private func row(of contentID: Int64, _ embedding: ImageEmbedding) -> Result<FeatureRow, ItemFailure> {
+    do {
+      return .success(
+        FeatureRow(
+          contentID: contentID, vector: try encoding.encode(embedding.vector),
+          predictions: embedding.predictions))
+    } catch {
+      // A vector that its encoding can't hold: the network gave infinities for this image.
+      return .failure(ItemFailure(errorClass: "value-out-of-range", message: "\(error)"))
+    }
   }
 
   private struct File: Sendable {
@@ -59,6 +89,10 @@ public struct FeatureWorker: ItemWorker {
   private struct ItemFailure: Error {
     let errorClass: String
     let message: String
+
+    func outcome(of item: WorkItem) -> ItemOutcome<FeatureRow> {
+      .failed(item, errorClass: errorClass, message: message)
+    }
   }
 
   private func files(of items: [WorkItem]) async throws -> [Int64: File] {
@@ -81,7 +115,7 @@ public struct FeatureWorker: ItemWorker {
   }
 
   /// - Throws: what is no fault of the image.
-  private mutating func row(of file: File) throws -> Result<FeatureRow, ItemFailure> {
+  private mutating func pixels(of file: File) throws -> Result<PixelImage, ItemFailure> {
     do {
       let bytes = try FileContents.read(file.location)
       guard SHA256.hash(bytes) == file.digest else {
@@ -90,18 +124,11 @@ public struct FeatureWorker: ItemWorker {
             errorClass: CorpusError.changedWhileRead(path: file.location).errorClass,
             message: "\(file.location): its bytes are not those that were listed; run again"))
       }
-      let embedding = try embedder.embed(bytes: bytes)
-      return .success(
-        FeatureRow(
-          contentID: file.contentID, vector: try encoding.encode(embedding.vector),
-          predictions: embedding.predictions))
+      return .success(try embedder.pixels(decoding: bytes))
     } catch let error as CorpusError {
       return .failure(ItemFailure(errorClass: error.errorClass, message: "\(error)"))
     } catch let error as ImagingError {
       return .failure(ItemFailure(errorClass: error.errorClass, message: "\(error)"))
-    } catch let error as StoreError {
-      // A vector that its encoding can't hold: the network gave infinities for this image.
-      return .failure(ItemFailure(errorClass: "value-out-of-range", message: "\(error)"))
     }
   }
 }

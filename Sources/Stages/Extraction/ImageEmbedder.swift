@@ -99,10 +99,27 @@ public struct ImageEmbeddingWorker {
     preprocessor = Preprocessor(embedder.recipe)
   }
 
+  /// How many images are best embedded at once.
+  public var preferredBatch: Int { embedder.engine.preferredBatch }
+
+  /// An image as the network wants it, before normalization.
+  ///
+  /// - Throws: `ImagingError` for bad bytes; anything else is no fault of the image.
+  public mutating func pixels(decoding bytes: [UInt8]) throws -> PixelImage {
+    try preprocessor.pixels(decoding: bytes)
+  }
+
   /// - Throws: `ImagingError` for bad bytes; anything else is no fault of the image.
   public mutating func embed(bytes: [UInt8]) throws -> ImageEmbedding {
-    let pixels = try preprocessor.pixels(decoding: bytes)
-    let outputs = try runner.run(pixels)
+    embedding(of: try runner.run(pixels(decoding: bytes)))
+  }
+
+  /// - Parameter images: as `pixels(decoding:)` gives them.
+  public func embed(_ images: [PixelImage]) throws -> [ImageEmbedding] {
+    try runner.run(images).map(embedding)
+  }
+
+  private func embedding(of outputs: [[Float]]) -> ImageEmbedding {
     guard let vector = outputs.first else { return ImageEmbedding(vector: [], predictions: []) }
     guard outputs.count > 1 else { return ImageEmbedding(vector: vector, predictions: []) }
     let scores = outputs[1]

@@ -28,6 +28,12 @@ enum NetworkEngine: Sendable {
     }
   }
 
+  /// How many images are best run at once.
+  var preferredBatch: Int {
+    if case .int8(let plan) = self { return plan.preferredBatch }
+    return 1
+  }
+
   /// What one thread runs it with.
   func makeRunner(_ recipe: PreprocessingRecipe?) throws -> EngineRunner {
     switch self {
@@ -65,6 +71,18 @@ struct EngineRunner {
     case .int8(_, nil), .float32(_, _, nil):
       throw QuantizationError.invalidInput(reason: "pixels need a preprocessing recipe to be normalized by")
     }
+  }
+
+  /// - Returns: for each image, what `run` gives for it.
+  func run(_ images: [PixelImage]) throws -> [[[Float]]] {
+    guard case .int8(let executor, let tables?) = kind else { return try images.map(run) }
+    return try executor.run(pixels: images.map(\.pixels), tables: tables)
+  }
+
+  /// - Returns: for each tensor, what `run(tensor:)` gives for it.
+  func run(tensors: [[Float]]) throws -> [[[Float]]] {
+    guard case .int8(let executor, _) = kind else { return try tensors.map { try run(tensor: $0) } }
+    return try executor.run(tensors: tensors)
   }
 
   /// - Parameter tensor: normalized [C, H, W].

@@ -58,13 +58,23 @@ public struct NetworkBenchmark: Sendable, Hashable, Codable {
     }
     // A thread that starts late must not have to make a runner first.
     let runners = try (0..<min(threads, batch)).map { _ in RunnerSlot(try engine.makeRunner(nil)) }
+    // A thread takes as many images as are best run at once, as long as there are some for every thread.
+    let group = min(engine.preferredBatch, (batch + runners.count - 1) / runners.count)
+    let groups = (batch + group - 1) / group
     let round = {
       let start = ContinuousClock.now
       let turn = Atomic<Int>(0)
-      _ = try ParallelWork.run(count: batch, threads: runners.count) { next in
+      _ = try ParallelWork.run(count: groups, threads: runners.count) { next in
         let slot = runners[turn.add(1, ordering: .relaxed).oldValue]
         try slot.runner.withLock { runner in
-          while next() != nil { _ = try runner.run(tensor: image) }
+          while let index = next() {
+            let count = min(group, batch - index * group)
+            if count == 1 {
+              _ = try runner.run(tensor: image)
+            } else {
+              _ = try runner.run(tensors: [[Float]](repeating: image, count: count))
+            }
+          }
         }
       }
       let parts = start.duration(to: .now).components
