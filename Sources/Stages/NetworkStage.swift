@@ -112,7 +112,7 @@ public struct NetworkStage: StageKind, WholeStage {
       try CorpusContents.byDigest(ofImagesStage: images, in: db)
     }
     let count = calibrationCount
-    let (calibration, seen) = try CalibrationRun.run(
+    let (calibration, seen, _) = try CalibrationRun.run(
       graph, recipe: recipe, candidates: candidates, count: count, threads: context.threads,
       bytes: { try? FileContents.read($0.location) },
       advance: { done in

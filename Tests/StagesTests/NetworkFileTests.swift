@@ -47,22 +47,6 @@ import Testing
     #expect(throws: NetworkFileError.self) { try again.run(input, isFloat: true) }
   }
 
-  @Test func `is verified on a folder of images`() throws {
-    let workshop = try Workshop(images: 12)
-    try workshop.folder.write("images/broken.png", [1, 2, 3])
-    let network = try NetworkFile.load(workshop.folder.path("tiny.onnx"))
-    let verification = try NetworkVerification.run(
-      network, images: workshop.folder.path("images"), recipe: "plain",
-      labels: workshop.folder.path("labels.txt"), threads: 2)
-    #expect(verification.images == 12 && verification.failed == 1)
-    #expect(verification.top1 != nil && verification.top1Float != nil)
-    #expect(verification.logitCosine.mean > 0.99 && verification.embeddingCosine.mean > 0.99)
-    let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(verification)) as? [String: Any]
-    #expect(
-      Set(["images", "top1", "top1_float", "top1_agreement", "logit_cosine", "embedding_cosine"])
-        .isSubset(of: json?.keys.map { $0 } ?? []))
-  }
-
   @Test(arguments: [true, false]) func `is timed`(isFloat: Bool) throws {
     let workshop = try Workshop(images: 0)
     let network = try NetworkFile.load(workshop.folder.path("tiny.onnx"))

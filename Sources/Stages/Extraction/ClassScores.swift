@@ -17,6 +17,11 @@ enum ClassScores {
     return best
   }
 
+  /// The classes with the greatest scores, best first; the first among equals.
+  static func highest(_ scores: [Float], _ count: Int) -> [Int] {
+    Array(scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }.prefix(count))
+  }
+
   /// Of two vectors of one length, in double precision; 1 for two of zeros, 0 for one.
   static func cosine(_ left: [Float], _ right: [Float]) -> Double {
     var (dot, leftSquares, rightSquares) = (0.0, 0.0, 0.0)

@@ -41,15 +41,19 @@ public struct CalibrationImages: Sendable {
     self.threads = threads
   }
 
+  /// - Returns: the network, how many images it was calibrated on, and the locations tried for them.
   /// - Throws: `CalibrationError.noImages`, `QuantizationError`.
-  func quantize(_ graph: Graph, options: QuantizationOptions) throws -> QuantizedNetwork {
-    let (calibration, seen) = try CalibrationRun.run(
+  func quantize(_ graph: Graph, options: QuantizationOptions) throws -> (
+    network: QuantizedNetwork, images: Int, tried: ArraySlice<String>
+  ) {
+    let (calibration, seen, tried) = try CalibrationRun.run(
       graph, recipe: recipe, candidates: locations, count: count, threads: threads,
       bytes: { try? FileContents.read($0) })
     guard seen > 0 else { throw CalibrationError.noImages(source: source, found: locations.count) }
-    return try QuantizedNetwork.quantize(
+    let network = try QuantizedNetwork.quantize(
       graph, calibration: calibration, inputRange: PixelTables.range(of: recipe.normalizationTable()),
       options: options)
+    return (network, seen, locations.prefix(tried))
   }
 }
 

@@ -12,11 +12,11 @@ enum CalibrationRun {
   ///   - count: how many images are wanted; fewer where fewer can be decoded.
   ///   - bytes: of a candidate; nil where it can't be read.
   ///   - advance: called with the images done.
-  /// - Returns: the calibration, and how many images it has seen.
+  /// - Returns: the calibration, how many images it has seen, and how many candidates were tried for that.
   static func run<Candidate: Sendable>(
     _ graph: Graph, recipe: PreprocessingRecipe, candidates: [Candidate], count: Int, threads: Int,
     bytes: @escaping @Sendable (Candidate) -> [UInt8]?, advance: (Int) throws -> Void = { _ in }
-  ) throws -> (calibration: Calibration, images: Int) {
+  ) throws -> (calibration: Calibration, images: Int, tried: Int) {
     let executor = try FloatExecutor(graph)
     var calibration = Calibration()
     var images = 0
@@ -43,7 +43,7 @@ enum CalibrationRun {
       }
       try advance(images)
     }
-    return (calibration, images)
+    return (calibration, images, place)
   }
 
   static func tensor(_ pixels: PixelImage, _ recipe: PreprocessingRecipe) -> Tensor {

@@ -11,7 +11,7 @@ extension NetworkFile {
   ) throws -> QuantizedNetwork {
     if let quantized { return quantized }
     guard let images else { throw NetworkFileError.needsImages(path: path) }
-    return try images.quantize(try neededGraph(for: "calibrating"), options: options)
+    return try images.quantize(try neededGraph(for: "calibrating"), options: options).network
   }
 
   /// int8, calibrated on the tensor itself, [N, C, H, W].

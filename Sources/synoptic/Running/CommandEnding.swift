@@ -79,6 +79,8 @@ enum CommandEnding {
       case .unknownRecipe, .inputShape, .invalidCount, .needsModel: true
       default: false
       }
+    case let error as NetworkVerificationError:
+      if case .noImages = error { false } else { true }
     case let error as CorpusError:
       switch error {
       case .missing, .notAFile, .unknownKind: true

@@ -14,7 +14,8 @@ struct OpenStore {
     database = try StoreFile.openReadOnly(path)
   }
 
-  private static func path(of argument: String) throws -> String {
+  /// The store that a pipeline file names, or the argument itself.
+  static func path(of argument: String) throws -> String {
     let suffix = URL(fileURLWithPath: argument).pathExtension.lowercased()
     guard ["yaml", "yml"].contains(suffix), !StoreFile.isSQLite(argument) else { return argument }
     return try PipelineFile.load(

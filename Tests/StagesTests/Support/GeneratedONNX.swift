@@ -4,8 +4,10 @@ enum GeneratedONNX {
   static let classes = 4
   static let dimension = 8
 
-  /// - Parameter seed: other seeds give other weights.
-  static func bytes(seed: UInt64 = 1) -> [UInt8] {
+  /// - Parameters:
+  ///   - seed: other seeds give other weights.
+  ///   - count: how many of the five nodes there are: two are the convolution and its ReLU.
+  static func bytes(seed: UInt64 = 1, nodes count: Int = 5) -> [UInt8] {
     var state = seed
     func weights(_ count: Int, _ scale: Float) -> [Float] {
       (0..<count).map { _ in
@@ -25,11 +27,12 @@ enum GeneratedONNX {
       tensor("b2", [classes], weights(classes, 0.1)),
     ]
     var graph: [UInt8] = []
-    for node in nodes { graph += field(1, node) }
+    for node in nodes.prefix(count) { graph += field(1, node) }
     graph += field(2, Array("tiny".utf8))
     for tensor in tensors { graph += field(5, tensor) }
     graph += field(11, value("image", [1, 3, inputSize, inputSize]))
-    graph += field(12, value("logits", [1, classes]))
+    graph += field(
+      12, count < 5 ? value("relu", [1, dimension, 16, 16]) : value("logits", [1, classes]))
     return number(1, 8) + field(7, graph) + field(8, number(2, 13))
   }
 
