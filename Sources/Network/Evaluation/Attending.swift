@@ -7,6 +7,31 @@ extension Evaluation {
     "RotaryEmbedding": { node throws(NetworkError) in try rotate(node) },
   ]
 
+  static let attendingShapes: [String: ShapeRule] = [
+    "Attention": { node throws(NetworkError) in
+      let shapes = [try node.shape(0), try node.shape(1), try node.shape(2)]
+      let operation = node.operation
+      let counts = ["q_num_heads", "kv_num_heads", "kv_num_heads"].map { operation.integer($0, default: 0) }
+      var heads: [[Int]] = []
+      for (shape, count) in zip(shapes, counts) {
+        if shape.count == 4 {
+          heads.append(shape)
+        } else {
+          guard shape.count == 3, count > 0, shape[2] % count == 0 else {
+            throw node.invalid("heads of \(shape)")
+          }
+          heads.append([shape[0], count, shape[1], shape[2] / count])
+        }
+      }
+      if node.isPresent(4) { heads[1][2] += try node.shape(4).dropFirst(2).first ?? 0 }
+      if node.isPresent(5) { heads[2][2] += try node.shape(5).dropFirst(2).first ?? 0 }
+      let (query, key, value) = (heads[0], heads[1], heads[2])
+      let wide = [query[0], query[1], query[2], value[3]]
+      let result = shapes[0].count == 4 ? wide : [query[0], query[2], query[1] * value[3]]
+      return [result, key, value, [query[0], query[1], query[2], key[2]]]
+    }
+  ]
+
   /// Queries, keys or values as [batch, heads, places, size].
   private struct Heads {
     var batch: Int

@@ -28,12 +28,23 @@ extension Evaluation {
       return [requantized(values, shape, try node.input(7))]
     },
     "ConvTranspose": { node throws(NetworkError) in try transposed(node) },
+    "DeformConv": { node throws(NetworkError) in try deformed(node) },
+    "CausalConvWithState": { node throws(NetworkError) in try causal(node) },
   ]
 
   static let convolvingShapes: [String: ShapeRule] = [
     "Conv": { node throws(NetworkError) in [try convolutionShape(node, weights: 1).shape] },
     "ConvInteger": { node throws(NetworkError) in [try convolutionShape(node, weights: 1).shape] },
     "QLinearConv": { node throws(NetworkError) in [try convolutionShape(node, weights: 3).shape] },
+    "DeformConv": { node throws(NetworkError) in [try convolutionShape(node, weights: 1).shape] },
+    "CausalConvWithState": { node throws(NetworkError) in
+      let (shape, weights) = (try node.shape(0), try node.shape(1))
+      guard shape.count == 3, weights.count == 3, weights[0] == shape[1], weights[1] == 1, weights[2] > 0
+      else {
+        throw node.invalid("weights \(weights) do not fit \(shape)")
+      }
+      return [shape, [shape[0], shape[1], weights[2] - 1]]
+    },
     "ConvTranspose": { node throws(NetworkError) in
       let window = try TransposedWindow(node)
       return [[try node.shape(0)[0], window.channels] + window.output]
@@ -63,7 +74,7 @@ extension Evaluation {
       computed: values.map { min(max($0.rounded(.toNearestOrEven) + offset, lower), upper) })
   }
 
-  private static func convolutionShape(
+  static func convolutionShape(
     _ node: EvaluatedNode, weights index: Int
   ) throws(NetworkError) -> (window: SpatialWindow, groups: Int, shape: [Int]) {
     let (map, weights, shape) = (try node.map(), try node.shape(index), try node.shape(0))

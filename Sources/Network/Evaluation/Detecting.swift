@@ -1,8 +1,86 @@
-/// Boxes over maps. Source: ONNX NonMaxSuppression.
+/// Boxes over maps. Source: ONNX NonMaxSuppression and RoiAlign.
 extension Evaluation {
   static let detecting: [String: Function] = [
-    "NonMaxSuppression": { node throws(NetworkError) in try suppress(node) }
+    "NonMaxSuppression": { node throws(NetworkError) in try suppress(node) },
+    "RoiAlign": { node throws(NetworkError) in try alignRegions(node) },
   ]
+
+  static let detectingShapes: [String: ShapeRule] = [
+    "RoiAlign": { node throws(NetworkError) in
+      let (shape, regions, operation) = (try node.shape(0), try node.shape(1), node.operation)
+      guard shape.count == 4, regions.count == 2, regions[1] == 4 else {
+        throw node.invalid("regions \(regions) of \(shape)")
+      }
+      let sizes = [
+        operation.integer("output_height", default: 1), operation.integer("output_width", default: 1),
+      ]
+      return [[regions[0], shape[1]] + sizes]
+    }
+  ]
+
+  /// Each region as a map of fixed size: means or maxima of values between the elements.
+  private static func alignRegions(_ node: EvaluatedNode) throws(NetworkError) -> [Tensor] {
+    let (x, operation, shape) = (try node.input(0), node.operation, try node.shapes()[0])
+    let (corners, images) = (try node.input(1).doubles, try node.integers(2))
+    let scale = Double(operation.float("spatial_scale", default: 1))
+    let isOld = operation.opset < 16
+    let mode = operation.text(
+      "coordinate_transformation_mode", default: isOld ? "output_half_pixel" : "half_pixel")
+    let (isCentered, takesMost) = (mode == "half_pixel", operation.text("mode") == "max")
+    let ratio = operation.integer("sampling_ratio", default: 0)
+    let (height, width, plane) = (x.shape[2], x.shape[3], x.shape[2] * x.shape[3])
+    guard images.count == shape[0], images.allSatisfy({ (0..<x.shape[0]).contains($0) }), plane > 0 else {
+      throw node.invalid("its images do not fit \(x.shape)")
+    }
+    let values = x.doubles
+    var results: [Double] = []
+    results.reserveCapacity(shape.reduce(1, *))
+    for region in 0..<shape[0] {
+      let edges = (0..<4).map { corners[region * 4 + $0] * scale - (isCentered ? 0.5 : 0) }
+      var (high, wide) = (edges[3] - edges[1], edges[2] - edges[0])
+      if !isCentered { (high, wide) = (max(high, 1), max(wide, 1)) }
+      let (binHeight, binWidth) = (high / Double(shape[2]), wide / Double(shape[3]))
+      let limit = 1024.0
+      guard ratio <= 1024, abs(binHeight) <= limit, abs(binWidth) <= limit else {
+        throw node.invalid("region \(region) is too large")
+      }
+      let rows = ratio > 0 ? ratio : max(Int(binHeight.rounded(.up)), 0)
+      let columns = ratio > 0 ? ratio : max(Int(binWidth.rounded(.up)), 0)
+      for channel in 0..<shape[1] {
+        let map = (images[region] * shape[1] + channel) * plane
+        for bin in 0..<shape[2] * shape[3] {
+          var (sum, most) = (0.0, -Double.infinity)
+          for sample in 0..<rows * columns {
+            let (row, column) = (Double(sample / columns) + 0.5, Double(sample % columns) + 0.5)
+            let y = edges[1] + (Double(bin / shape[3]) + row / Double(rows)) * binHeight
+            let left = edges[0] + (Double(bin % shape[3]) + column / Double(columns)) * binWidth
+            for tap in regionTaps(y, left, height, width) {
+              let value = tap.weight * values[map + tap.index]
+              sum += value
+              most = max(most, value)
+            }
+          }
+          results.append(takesMost ? (most.isFinite ? most : 0) : sum / Double(max(rows * columns, 1)))
+        }
+      }
+    }
+    return [Tensor(shape: shape, element: x.element, rounding: results)]
+  }
+
+  /// The four neighbours of a place, those outside moved to the edge; none far outside.
+  private static func regionTaps(
+    _ y: Double, _ x: Double, _ height: Int, _ width: Int
+  ) -> [(index: Int, weight: Double)] {
+    guard y >= -1, y <= Double(height), x >= -1, x <= Double(width) else { return [] }
+    let (down, across) = (min(max(y, 0), Double(height - 1)), min(max(x, 0), Double(width - 1)))
+    let (top, left) = (Int(down), Int(across))
+    let (bottom, right) = (min(top + 1, height - 1), min(left + 1, width - 1))
+    let (low, near) = (down - Double(top), across - Double(left))
+    return [
+      (top * width + left, (1 - low) * (1 - near)), (top * width + right, (1 - low) * near),
+      (bottom * width + left, low * (1 - near)), (bottom * width + right, low * near),
+    ]
+  }
 
   private struct Box {
     var (top, left, bottom, right) = (0.0, 0.0, 0.0, 0.0)

@@ -48,6 +48,9 @@ extension Evaluation {
         guard let integer else { throw node.invalid("it has no form for \(x.element.name)") }
         return [Tensor(shape: x.shape, element: x.element, wrapping: integers.map(integer))]
       }
+      if x.element == .float32 {
+        return [Tensor(shape: x.shape, values: x.withFloats { $0.map { Float(number(Double($0))) } })]
+      }
       return [Tensor(shape: x.shape, element: x.element, rounding: x.doubles.map(number))]
     }
   }

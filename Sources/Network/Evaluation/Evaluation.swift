@@ -25,6 +25,7 @@ enum Evaluation {
   static let shapeRules = table([
     movingShapes, gatheringShapes, makingShapes, orderingShapes, normalizingShapes, multiplyingShapes,
     convolvingShapes, poolingShapes, resizingShapes, samplingShapes, quantizingShapes, lossShapes,
+    detectingShapes, recurringShapes, transformingShapes, attendingShapes,
   ])
 
   private static func table<Value>(_ parts: [[String: Value]]) -> [String: Value] {
