@@ -99,6 +99,11 @@ public struct FloatExecutor: Sendable {
   }
 
   private func execute(_ node: Node, _ inputs: [Tensor?]) throws(NetworkError) -> [Tensor] {
+    if case .general(let general) = node.operation,
+      let results = FastOperator(self, node, general, inputs).results()
+    {
+      return results
+    }
     if !hasFastKernel(node, inputs), let results = try Evaluation.results(of: node, inputs) { return results }
     return [try executeFast(node, inputs)]
   }

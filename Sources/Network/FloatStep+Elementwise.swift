@@ -54,8 +54,20 @@ extension FloatStep {
             }
             let target = output + block &* inner.size
             let (first, second) = (a + aStart, b + bStart)
-            for index in 0..<inner.size {
-              target[index] = operation(first[index &* inner.a], second[index &* inner.b])
+            // Apart, so that the compiler can use vectors for the first three.
+            switch (inner.a, inner.b) {
+            case (1, 1):
+              for index in 0..<inner.size { target[index] = operation(first[index], second[index]) }
+            case (1, 0):
+              let value = second[0]
+              for index in 0..<inner.size { target[index] = operation(first[index], value) }
+            case (0, 1):
+              let value = first[0]
+              for index in 0..<inner.size { target[index] = operation(value, second[index]) }
+            default:
+              for index in 0..<inner.size {
+                target[index] = operation(first[index &* inner.a], second[index &* inner.b])
+              }
             }
           }
         }
@@ -76,11 +88,16 @@ extension FloatStep {
           var most = -Float.infinity
           for index in 0..<size { most = Swift.max(most, input[start + index * step]) }
           var sum: Float = 0
-          for index in 0..<size { sum += expf(input[start + index * step] - most) }
           for index in 0..<size {
             let place = start + index * step
-            let shifted = input[place] - most
-            output[place] = logarithm ? shifted - logf(sum) : expf(shifted) / sum
+            let power = expf(input[place] - most)
+            sum += power
+            output[place] = logarithm ? input[place] - most : power
+          }
+          let (less, factor) = logarithm ? (logf(sum), 1) : (0, 1 / sum)
+          for index in 0..<size {
+            let place = start + index * step
+            output[place] = (output[place] - less) * factor
           }
         }
       }

@@ -84,6 +84,19 @@ struct ModelFormTests {
     #expect(error?.description.contains("operator set 99") == true)
   }
 
+  @Test("a network whose batch is open but can only be one takes one image")
+  func batchOfOne() throws {
+    let graph = Graph(
+      name: "g", inputs: [GraphInput(name: "x", shape: [-1, 2, 3])], outputs: ["y"],
+      nodes: [Node(name: "c", inputs: ["k", "x"], outputs: ["y"], operation: .concat(axis: 1))],
+      constants: ["k": Tensor(shape: [1, 1, 3], values: [1, 2, 3])])
+    let simplified = try graph.simplified()
+    #expect(simplified.inputs[0].shape == [1, 2, 3])
+    #expect(try simplified.shapes(batch: 1)["y"] == [1, 3, 3])
+    let two = Tensor(shape: [2, 2, 3], values: [Float](repeating: 0, count: 12))
+    #expect(throws: NetworkError.self) { try FloatExecutor(simplified).run(["x": two], outputs: ["y"]) }
+  }
+
   @Test("nodes with too few inputs are refused, not run")
   func tooFewInputs() throws {
     let operations: [Network.Operation] = [

@@ -4,6 +4,7 @@ extension Graph {
   mutating func foldShapeArithmetic() throws(NetworkError) {
     // With a map of open size there is nothing to work out beforehand; the executor does it at run time.
     guard inputs.allSatisfy({ !$0.shape.dropFirst().contains(-1) }) else { return }
+    if (try? evaluatedShapes(try inputShapes(batch: 2))) == nil { try closeBatch() }
     let two = try evaluatedShapes(try inputShapes(batch: 2))
     let three = try evaluatedShapes(try inputShapes(batch: 3))
     var remaining: [Node] = []
@@ -26,6 +27,12 @@ extension Graph {
       remaining.append(node)
     }
     nodes = remaining
+  }
+
+  /// Some networks say that their batch is open, but have a one where it should be: they take one image.
+  private mutating func closeBatch() throws(NetworkError) {
+    _ = try evaluatedShapes(try inputShapes(batch: 1))
+    for index in inputs.indices where inputs[index].shape.first == -1 { inputs[index].shape[0] = 1 }
   }
 
   /// A reshape to [batch, …] copies its first dimension instead of computing it; one other open dimension follows.
