@@ -34,7 +34,7 @@ void synoptic_int8_convolve_scalar(const synoptic_int8_convolution *c) {
             c->float_output[at + (size_t)channel] = (float)accumulators[channel] * scale;
           else
             c->output[at + (size_t)channel] =
-                synoptic_requantize(accumulators[channel], scale, synoptic_addend(to, residual, channel), to);
+                synoptic_requantize(accumulators[channel], scale, to, residual ? residual + channel : NULL);
         }
       }
     }
@@ -59,8 +59,8 @@ void synoptic_int8_convolve_depthwise_scalar(const synoptic_int8_depthwise *d) {
               accumulator += (int32_t)first[y * d->dilation_height * d->input_row + x * d->dilation_width * 16 +
                                             channel] *
                              weights[((y * windows + x / 4) * 16 + channel) * 4 + x % 4];
-          output[channel] = synoptic_requantize(accumulator, to->scale[block * 16 + channel],
-                                                synoptic_addend(to, residual, (int)channel), to);
+          output[channel] = synoptic_requantize(accumulator, to->scale[block * 16 + channel], to,
+                                                residual ? residual + channel : NULL);
         }
       }
     }

@@ -12,12 +12,17 @@
 static inline __attribute__((always_inline)) __m256i requantize(__m256i accumulators, const float *scale,
                                                                 const synoptic_int8_requantization *to,
                                                                 const uint8_t *residual) {
-  __m256 addend = _mm256_set1_ps(to->zero_point);
+  const __m256 sums = _mm256_cvtepi32_ps(accumulators), whole = _mm256_set1_ps(SYNOPTIC_WHOLE);
+  __m256 rounded;
   if (residual) {
     const __m256i bytes = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)residual));
-    addend = _mm256_fmadd_ps(_mm256_cvtepi32_ps(bytes), _mm256_set1_ps(to->residual_scale), addend);
+    const __m256 addend = _mm256_fmadd_ps(_mm256_cvtepi32_ps(bytes), _mm256_set1_ps(to->residual_scale),
+                                          _mm256_set1_ps(to->zero_point));
+    rounded = _mm256_add_ps(_mm256_fmadd_ps(sums, _mm256_loadu_ps(scale), addend), whole);
+  } else {
+    rounded = _mm256_fmadd_ps(sums, _mm256_loadu_ps(scale), _mm256_add_ps(_mm256_set1_ps(to->zero_point), whole));
   }
-  return _mm256_cvtps_epi32(_mm256_fmadd_ps(_mm256_cvtepi32_ps(accumulators), _mm256_loadu_ps(scale), addend));
+  return _mm256_sub_epi32(_mm256_castps_si256(rounded), _mm256_set1_epi32(SYNOPTIC_WHOLE_BITS));
 }
 
 /// 16 channels of one pixel, from their accumulators to bytes.

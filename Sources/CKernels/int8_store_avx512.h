@@ -6,28 +6,51 @@
 #include <immintrin.h>
 
 #include "int8_kernels.h"
+#include "int8_requantize.h"
 
-/// 16 channels of one pixel, as int32 that saturate to the byte that is meant.
+/// 16 channels of one pixel, rounded: floats of `SYNOPTIC_WHOLE` and a whole number, by their bits.
 static inline __attribute__((always_inline)) __m512i requantize(__m512i accumulators, __m512 scale,
                                                                 const synoptic_int8_requantization *to,
                                                                 const uint8_t *residual) {
-  __m512 addend = _mm512_set1_ps(to->zero_point);
+  const __m512 sums = _mm512_cvtepi32_ps(accumulators), whole = _mm512_set1_ps(SYNOPTIC_WHOLE);
+  const __m512 zero_point = _mm512_set1_ps(to->zero_point);
   if (residual) {
     const __m512i bytes = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)residual));
-    addend = _mm512_fmadd_ps(_mm512_cvtepi32_ps(bytes), _mm512_set1_ps(to->residual_scale), addend);
+    const __m512 addend = _mm512_fmadd_ps(_mm512_cvtepi32_ps(bytes), _mm512_set1_ps(to->residual_scale), zero_point);
+    return _mm512_castps_si512(_mm512_add_ps(_mm512_fmadd_ps(sums, scale, addend), whole));
   }
-  return _mm512_cvtps_epi32(_mm512_fmadd_ps(_mm512_cvtepi32_ps(accumulators), scale, addend));
+  return _mm512_castps_si512(_mm512_fmadd_ps(sums, scale, _mm512_add_ps(zero_point, whole)));
 }
 
-/// Four pixels of 16 channels as bytes, `[pixel][channel]`.
-static inline __attribute__((always_inline)) __m512i narrow(const __m512i pixels[4],
-                                                            const synoptic_int8_requantization *to) {
-  const __m512i words_01 = _mm512_packs_epi32(pixels[0], pixels[1]);
-  const __m512i words_23 = _mm512_packs_epi32(pixels[2], pixels[3]);
+/// Four pixels of 16 channels as bytes, `[pixel][channel]`, where `fits_words`: the lower half of a float's bits is the
+/// number, as an int16.
+static inline __attribute__((always_inline)) __m512i narrow_words(const __m512i pixels[4]) {
+  // The words of two pixels in an order that packing, in 128-bit lanes, and one permutation make right.
+  const __m512i even_words = _mm512_set_epi16(62, 60, 58, 56, 54, 52, 50, 48, 46, 44, 42, 40, 38, 36, 34, 32, 30, 28,
+                                              26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
+  const __m512i words_01 = _mm512_permutex2var_epi16(pixels[0], even_words, pixels[1]);
+  const __m512i words_23 = _mm512_permutex2var_epi16(pixels[2], even_words, pixels[3]);
+  const __m512i pixel_order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
+  return _mm512_permutexvar_epi64(pixel_order, _mm512_packus_epi16(words_01, words_23));
+}
+
+/// As `narrow_words`, whatever the sums and the clamp.
+static inline __attribute__((always_inline)) __m512i narrow_any(const __m512i pixels[4],
+                                                                const synoptic_int8_requantization *to) {
+  const __m512i whole = _mm512_set1_epi32(SYNOPTIC_WHOLE_BITS);
+  const __m512i words_01 =
+      _mm512_packs_epi32(_mm512_sub_epi32(pixels[0], whole), _mm512_sub_epi32(pixels[1], whole));
+  const __m512i words_23 =
+      _mm512_packs_epi32(_mm512_sub_epi32(pixels[2], whole), _mm512_sub_epi32(pixels[3], whole));
   const __m512i pixel_order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
   __m512i bytes = _mm512_permutexvar_epi32(pixel_order, _mm512_packus_epi16(words_01, words_23));
   bytes = _mm512_max_epu8(bytes, _mm512_set1_epi8((char)to->lower));
   return _mm512_min_epu8(bytes, _mm512_set1_epi8((char)to->upper));
+}
+
+static inline __attribute__((always_inline)) __m512i narrow(const __m512i pixels[4],
+                                                            const synoptic_int8_requantization *to) {
+  return to->fits_words ? narrow_words(pixels) : narrow_any(pixels, to);
 }
 
 /// The first 1 to 4 pixels of a vector.

@@ -12,22 +12,24 @@ static inline __attribute__((always_inline)) void store_pixel(uint8_t *output, c
                                                               const float *scale,
                                                               const synoptic_int8_requantization *to,
                                                               const uint8_t *residual) {
-  float32x4_t addends[4];
-  for (int q = 0; q < 4; q++) addends[q] = vdupq_n_f32(to->zero_point);
-  if (residual) {
-    const uint8x16_t bytes = vld1q_u8(residual);
-    const uint16x8_t words[2] = {vmovl_u8(vget_low_u8(bytes)), vmovl_u8(vget_high_u8(bytes))};
-    const float32x4_t residual_scale = vdupq_n_f32(to->residual_scale);
-    for (int q = 0; q < 4; q++) {
-      const uint16x4_t four = q % 2 == 0 ? vget_low_u16(words[q / 2]) : vget_high_u16(words[q / 2]);
-      addends[q] = vfmaq_f32(addends[q], vcvtq_f32_u32(vmovl_u16(four)), residual_scale);
+  const float32x4_t zero_point = vdupq_n_f32(to->zero_point), whole = vdupq_n_f32(SYNOPTIC_WHOLE);
+  float32x4_t rounded[4];
+  for (int q = 0; q < 4; q++) {
+    const float32x4_t sums = vcvtq_f32_s32(accumulators[q]), scales = vld1q_f32(scale + q * 4);
+    if (residual) {
+      const uint8x16_t bytes = vld1q_u8(residual);
+      const uint16x8_t words = vmovl_u8(q < 2 ? vget_low_u8(bytes) : vget_high_u8(bytes));
+      const uint16x4_t four = q % 2 == 0 ? vget_low_u16(words) : vget_high_u16(words);
+      const float32x4_t addend =
+          vfmaq_f32(zero_point, vcvtq_f32_u32(vmovl_u16(four)), vdupq_n_f32(to->residual_scale));
+      rounded[q] = vaddq_f32(vfmaq_f32(addend, sums, scales), whole);
+    } else {
+      rounded[q] = vfmaq_f32(vaddq_f32(zero_point, whole), sums, scales);
     }
   }
   int16x4_t narrow[4];
-  for (int q = 0; q < 4; q++) {
-    const float32x4_t value = vfmaq_f32(addends[q], vcvtq_f32_s32(accumulators[q]), vld1q_f32(scale + q * 4));
-    narrow[q] = vqmovn_s32(vcvtnq_s32_f32(value));
-  }
+  for (int q = 0; q < 4; q++)
+    narrow[q] = vqmovn_s32(vsubq_s32(vreinterpretq_s32_f32(rounded[q]), vdupq_n_s32(SYNOPTIC_WHOLE_BITS)));
   uint8x16_t bytes = vcombine_u8(vqmovun_s16(vcombine_s16(narrow[0], narrow[1])),
                                  vqmovun_s16(vcombine_s16(narrow[2], narrow[3])));
   bytes = vmaxq_u8(bytes, vdupq_n_u8(to->lower));

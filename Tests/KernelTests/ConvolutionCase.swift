@@ -12,11 +12,13 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   var block = 16
   var hasResidual = false
   var writesFloats = false
+  /// The clamp of a byte, and sums that lie within an int16 once they are scaled.
+  var fitsWords = false
 
   var description: String {
     "\(inputChannels)->\(outputChannels) \(kernel.height)x\(kernel.width) stride \(stride) dilation \(dilation) to "
       + "\(size.height)x\(size.width)\(block == 4 ? " c4" : "")\(hasResidual ? " +residual" : "")"
-      + (writesFloats ? " floats" : "")
+      + (writesFloats ? " floats" : "") + (fitsWords ? " words" : "")
   }
 
   struct Output: Equatable {
@@ -26,6 +28,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
 
   private var inputBlocks: Int { (inputChannels + block - 1) / block }
   private var outputBlocks: Int { (outputChannels + 15) / 16 }
+  private var isLastBlockHalf: Bool { (1...8).contains(outputChannels % 16) }
   private var paddedHeight: Int { (size.height - 1) * stride + (kernel.height - 1) * dilation + 1 }
   private var paddedWidth: Int { (size.width - 1) * stride + (kernel.width - 1) * dilation + 1 }
 
@@ -52,12 +55,18 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     call.rows = UInt32(size.height)
     call.columns = UInt32(size.width)
     call.blocks = UInt32(outputBlocks)
+    call.last_block_is_half = isLastBlockHalf
     let input = random.bytes(inputBlocks * plane + Int(SYNOPTIC_INT8_SLACK))
     var weights = random.weights(outputBlocks * offsets.count * block * 16)
     if block == 16, (1...8).contains(inputChannels % 16) {
       call.half_steps = kernel.height * kernel.width
       for index in weights.indices where index / 256 % offsets.count >= offsets.count - call.half_steps {
         if index % 256 >= 128 { weights[index] = 0 }
+      }
+    }
+    if isLastBlockHalf {
+      for index in weights.indices.suffix(offsets.count * block * 16) where index % 64 >= 32 {
+        weights[index] = 0
       }
     }
     return withEpilogue(depth: offsets.count * block, &random) { requantization, bytes, floats in
@@ -129,15 +138,17 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   ) -> Output {
     let channels = outputBlocks * 16
     let elements = channels * size.height * size.width
-    let bias = (0..<channels).map { _ in Int32.random(in: -20_000...20_000, using: &random) }
+    var bias = (0..<channels).map { _ in Int32.random(in: -20_000...20_000, using: &random) }
+    if isLastBlockHalf { for index in bias.indices.suffix(8) { bias[index] = 0 } }
     let scale = (0..<channels).map { _ in
       Float.random(in: 0.5...1.5, using: &random) / (60 * Float(depth).squareRoot())
     }
     let residual = random.bytes(elements + Int(SYNOPTIC_INT8_SLACK))
     var to = synoptic_int8_requantization()
-    to.zero_point = 118.25
-    to.lower = 9
-    to.upper = 241
+    to.zero_point = hasResidual ? 118.25 : 118
+    to.lower = fitsWords ? 0 : 9
+    to.upper = fitsWords ? 255 : 241
+    to.fits_words = fitsWords
     to.residual_plane = size.height * size.width * 16
     to.residual_row = size.width * 16
     to.residual_scale = 0.37

@@ -11,46 +11,56 @@ struct InstructionSetEqualityTests {
   static let channelCounts = [1, 7, 8, 15, 16, 17, 31, 32, 48, 49, 64, 80, 100]
   static let widths = [1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 14, 17, 25, 28]
 
-  static let dense: [ConvolutionCase] =
+  /// Each case as it is, and with sums that take the shorter way to bytes.
+  private static func bothWays(_ cases: [ConvolutionCase]) -> [ConvolutionCase] {
+    cases
+      + cases.map { shape in
+        var words = shape
+        words.fitsWords = true
+        return words
+      }
+  }
+
+  static let dense: [ConvolutionCase] = bothWays(
     channelCounts.map { ConvolutionCase(inputChannels: 24, outputChannels: $0) }
-    + channelCounts.map { ConvolutionCase(inputChannels: $0, outputChannels: 48, hasResidual: true) }
-    + widths.flatMap { width in
-      [16, 32, 48].map { ConvolutionCase(inputChannels: 20, outputChannels: $0, size: (2, width)) }
-    }
-    + [1, 2, 3].flatMap { stride in
-      [(1, 1), (3, 3), (5, 5), (7, 7), (1, 3), (4, 2)].flatMap { kernel in
-        [1, 2].map { dilation in
-          ConvolutionCase(
-            inputChannels: 33, outputChannels: 40, kernel: kernel, stride: stride, dilation: dilation,
-            hasResidual: stride == 1)
+      + channelCounts.map { ConvolutionCase(inputChannels: $0, outputChannels: 48, hasResidual: true) }
+      + widths.flatMap { width in
+        [16, 24, 32, 40, 48].map { ConvolutionCase(inputChannels: 20, outputChannels: $0, size: (2, width)) }
+      }
+      + [1, 2, 3].flatMap { stride in
+        [(1, 1), (3, 3), (5, 5), (7, 7), (1, 3), (4, 2)].flatMap { kernel in
+          [1, 2].map { dilation in
+            ConvolutionCase(
+              inputChannels: 33, outputChannels: 40, kernel: kernel, stride: stride, dilation: dilation,
+              hasResidual: stride == 1)
+          }
         }
       }
-    }
-    + [1, 3, 4].flatMap { channels in
-      [1, 2, 4].map {
-        ConvolutionCase(
-          inputChannels: channels, outputChannels: 32, kernel: (3, 3), stride: $0, size: (4, 15), block: 4)
+      + [1, 3, 4].flatMap { channels in
+        [1, 2, 4].map {
+          ConvolutionCase(
+            inputChannels: channels, outputChannels: 32, kernel: (3, 3), stride: $0, size: (4, 15), block: 4)
+        }
       }
-    }
-    + [ConvolutionCase(inputChannels: 200, outputChannels: 100, size: (1, 1), writesFloats: true)]
+      + [ConvolutionCase(inputChannels: 200, outputChannels: 100, size: (1, 1), writesFloats: true)])
 
   @Test("dense convolutions", arguments: vectorSets, dense)
   func denseConvolution(set: synoptic_instruction_set, shape: ConvolutionCase) {
     #expect(shape.dense(set) == shape.dense(SYNOPTIC_SCALAR))
   }
 
-  static let depthwise: [ConvolutionCase] =
+  static let depthwise: [ConvolutionCase] = bothWays(
     widths.map { ConvolutionCase(outputChannels: 16, kernel: (3, 3), size: (3, $0)) }
-    + [1, 2, 3].flatMap { stride in
-      [(1, 1), (3, 3), (5, 5), (7, 7), (3, 5), (9, 2)].flatMap { kernel in
-        [1, 2].map { dilation in
-          ConvolutionCase(
-            outputChannels: 40, kernel: kernel, stride: stride, dilation: dilation, size: (5, 6),
-            hasResidual: dilation == 1)
+      + [1, 2, 3].flatMap { stride in
+        [(1, 1), (3, 3), (5, 5), (7, 7), (3, 5), (9, 2)].flatMap { kernel in
+          [1, 2].map { dilation in
+            ConvolutionCase(
+              outputChannels: 40, kernel: kernel, stride: stride, dilation: dilation, size: (5, 6),
+              hasResidual: dilation == 1)
+          }
         }
       }
-    }
-    + [1, 2].map { ConvolutionCase(outputChannels: 32, kernel: (5, 5), stride: $0, size: (1, 1)) }
+      + [1, 2].map { ConvolutionCase(outputChannels: 32, kernel: (5, 5), stride: $0, size: (1, 1)) })
 
   @Test("depthwise convolutions", arguments: vectorSets, depthwise)
   func depthwiseConvolution(set: synoptic_instruction_set, shape: ConvolutionCase) {

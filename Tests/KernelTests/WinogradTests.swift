@@ -43,8 +43,10 @@ struct WinogradCase: Sendable, CustomStringConvertible {
     }
     var requantization = synoptic_int8_requantization()
     requantization.zero_point = 100
-    requantization.lower = 9
-    requantization.upper = 241
+    // Both ways to bytes.
+    requantization.fits_words = size.width.isMultiple(of: 2)
+    requantization.lower = requantization.fits_words ? 0 : 9
+    requantization.upper = requantization.fits_words ? 255 : 241
     requantization.residual_plane = outputPlane
     requantization.residual_row = size.width * 16
     requantization.residual_scale = 0.37

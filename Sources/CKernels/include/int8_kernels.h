@@ -18,6 +18,7 @@
 #ifndef SYNOPTIC_INT8_KERNELS_H
 #define SYNOPTIC_INT8_KERNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,10 +32,12 @@ typedef struct synoptic_int8_requantization {
   /// One for each output channel, padded to a multiple of 16.
   const int32_t *bias;
   const float *scale;
-  /// The output's zero point; with a residual, less the residual's zero point times `residual_scale`.
+  /// The output's zero point, a whole number; with a residual, less the residual's zero point times `residual_scale`.
   float zero_point;
   uint8_t lower;
   uint8_t upper;
+  /// Whether every sum, scaled, lies within an int16, and the clamp is that of a byte: a shorter way is taken then.
+  bool fits_words;
   /// A tensor of the output's shape that is added before rounding, or NULL.
   const uint8_t *residual;
   size_t residual_plane;
@@ -69,6 +72,8 @@ typedef struct synoptic_int8_convolution {
   uint32_t rows;
   uint32_t columns;
   uint32_t blocks;
+  /// Whether the weights and biases of the last block's upper 8 channels are zero.
+  bool last_block_is_half;
   synoptic_int8_requantization requantization;
 } synoptic_int8_convolution;
 

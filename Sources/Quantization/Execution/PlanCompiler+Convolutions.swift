@@ -27,6 +27,7 @@ extension PlanCompiler {
     call.rows = UInt32(output.shape.height)
     call.columns = UInt32(output.shape.width)
     call.blocks = UInt32(output.blocks)
+    call.last_block_is_half = (1...8).contains(output.shape.channels % 16)
     let shape = DenseWeightShape(
       outputs: output.shape.channels, inputs: input.shape.channels,
       taps: window.kernelHeight * window.kernelWidth)
@@ -182,6 +183,7 @@ extension PlanCompiler {
     let biases = network.int32s(convolution.bias)
     let sums = weightSums(of: convolution, channels: biases.count, perChannel: perChannel)
     var largestOfAll = 0
+    var largestScaled: Float = 0
     let padded = (biases.count + 15) / 16 * 16
     var scales = [Float](repeating: 0, count: padded)
     var folded = [Int32](repeating: 0, count: padded)
@@ -191,12 +193,13 @@ extension PlanCompiler {
       let bias = Int(biases[channel]) - Int(input.zeroPoint) * (positive + negative)
       scales[channel] = input.scale * weightScales[channel] / (output?.scale ?? 1)
       let largest = max(abs(bias + 255 * positive), abs(bias + 255 * negative))
-      guard largest < Int(Int32.max), Float(largest) * scales[channel] < 0x1p30 || output == nil else {
+      guard largest < Int(Int32.max), Float(largest) * scales[channel] < 0x1p23 || output == nil else {
         throw .unsupported(
           operation: "a product of \(perChannel) terms", node: convolution.node,
-          reason: "channel \(channel) could overflow 32 bits")
+          reason: "channel \(channel) could overflow 32 bits, or go beyond 2^23 steps of its output")
       }
       largestOfAll = max(largestOfAll, largest)
+      largestScaled = max(largestScaled, Float(largest) * scales[channel])
       folded[channel] = Int32(bias)
     }
     let bounds = output?.byteBounds((convolution.lower, convolution.upper)) ?? (lower: 0, upper: 255)
@@ -209,6 +212,8 @@ extension PlanCompiler {
       call.residual_scale = from.scale / output.scale
       call.zero_point -= Float(from.zeroPoint) * call.residual_scale
     }
+    let others = abs(call.zero_point) + 255 * (convolution.residual == nil ? 0 : call.residual_scale)
+    call.fits_words = bounds == (0, 255) && largestScaled + others < 32_000
     return RequantizationPlaces(
       bias: constants.append(folded), scale: constants.append(scales), largest: largestOfAll)
   }

@@ -133,6 +133,8 @@ final class StepRunner {
     for first in stride(from: 0, to: blocks, by: pair.group) {
       let count = min(UInt32(pair.group), blocks - first)
       expansion.blocks = count
+      expansion.last_block_is_half =
+        pair.expansion.call.arguments.last_block_is_half && first + count == blocks
       depthwise.blocks = count
       synoptic_int8_convolve(kernels, &expansion)
       synoptic_int8_convolve_depthwise(kernels, &depthwise)
