@@ -10,7 +10,11 @@ extension FloatStep {
           let bounds = Activation?.some(activation).kernelBounds
           synoptic_float_clamp(input, output, count, bounds.lower, bounds.upper)
         } else {
-          for index in 0..<count { output[index] = activation.apply(input[index]) }
+          switch activation {
+          case .sigmoid: synoptic_float_sigmoids(input, output, count)
+          case .exponential: synoptic_float_exponentials(input, 0, output, count)
+          default: for index in 0..<count { output[index] = activation.apply(input[index]) }
+          }
         }
       }
     }
@@ -87,6 +91,13 @@ extension FloatStep {
           let start = row / step * size * step + row % step
           var most = -Float.infinity
           for index in 0..<size { most = Swift.max(most, input[start + index * step]) }
+          if step == 1, !logarithm {
+            let row = output + start
+            synoptic_float_exponentials(input + start, most, row, size)
+            let factor = 1 / (synoptic_float_mean(row, size) * Float(size))
+            for index in 0..<size { row[index] *= factor }
+            continue
+          }
           var sum: Float = 0
           for index in 0..<size {
             let place = start + index * step

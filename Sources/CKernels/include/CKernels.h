@@ -2,6 +2,7 @@
 #ifndef SYNOPTIC_CKERNELS_H
 #define SYNOPTIC_CKERNELS_H
 
+#include "float_exponential.h"
 #include "float_kernels.h"
 #include "instruction_set.h"
 #include "int8_kernels.h"
