@@ -66,6 +66,13 @@ struct BadInputTests {
     BadInput("network run dogs.xml --input missing.npy --output y.npy", 64, "missing.npy"),
     BadInput("network bench dogs.xml --batch 0", 64, "--batch is 0"),
     BadInput("network quantize dogs.xml --output q", 64, "--calibrate"),
+    BadInput(
+      "network quantize dogs.xml --calibrate . --output q --ranges widest", 64, "widest", "percentile"),
+    BadInput("network verify dogs.xml", 64, "--images"),
+    BadInput("network verify dogs.xml --images missing", 64, "missing"),
+    BadInput("network verify dogs.xml --images . --layer-images=-1", 64, "--layer-images is -1"),
+    BadInput("network verify dogs.xml --images . --int8 missing.int8", 64, "missing.int8"),
+    BadInput("network verify dogs.xml --images . --int8 text.sqlite --calibrate .", 64, "--calibrate"),
     BadInput("network compile dogs.xml --output q", 1, "dogs.xml"),
     BadInput("network compile dogs.xml --output nowhere/q", 64, "no folder"),
   ]
