@@ -97,6 +97,16 @@ struct ModelFormTests {
     #expect(throws: NetworkError.self) { try FloatExecutor(simplified).run(["x": two], outputs: ["y"]) }
   }
 
+  @Test("zero points for an axis that a tensor does not have are refused")
+  func zeroPointsWithoutAxis() throws {
+    let row = Tensor(shape: [4], uint8: [1, 2, 3, 4])
+    let node = Node(
+      name: "n", inputs: ["a", "b", "a"], outputs: ["y"],
+      operation: .general(GeneralOperator("MatMulInteger")))
+    let graph = Graph(name: "g", inputs: [], outputs: ["y"], nodes: [node], constants: ["a": row, "b": row])
+    #expect(throws: NetworkError.self) { try FloatExecutor(graph).run([:], outputs: ["y"]) }
+  }
+
   @Test("nodes with too few inputs are refused, not run")
   func tooFewInputs() throws {
     let operations: [Network.Operation] = [

@@ -58,7 +58,7 @@ extension Evaluation {
     let x = try node.input(index)
     guard let zeros = node.optional(zero)?.doubles, !zeros.isEmpty else { return x.doubles }
     guard zeros.count > 1 else { return x.doubles.map { $0 - zeros[0] } }
-    guard let axis, zeros.count == x.shape[axis] else {
+    guard let axis, x.shape.indices.contains(axis), zeros.count == x.shape[axis] else {
       throw node.invalid("\(zeros.count) zero points do not fit \(x.shape)")
     }
     let step = x.shape[(axis + 1)...].reduce(1, *)
