@@ -104,20 +104,22 @@ struct RangeRulesBesideNumPyTests {
       def divergence(a, b):
           first, last = int(np.floor(np.float32(a) / width)), int(np.ceil(np.float32(b) / width))
           n = last - first
-          if n < 256: return np.inf
+          if n < 258: return np.inf
           inside = np.histogram(x, bins=n, range=(first * width, last * width))[0].astype(float)
+          zero = -first
+          if 0 <= zero < n - 1: inside[zero] = min(inside[zero], inside[zero + 1])
           p = inside.copy()
           p[0] += (x < first * width).sum(); p[-1] += (x > last * width).sum()
-          edges = [i * n // 256 for i in range(257)]
+          edges = [0] + [1 + i * (n - 2) // 256 for i in range(257)] + [n]
           q = np.zeros(n)
-          for s in range(256):
+          for s in range(258):
               part = inside[edges[s]:edges[s + 1]]
               if (part > 0).any(): q[edges[s]:edges[s + 1]] = np.where(part > 0, part.sum() / (part > 0).sum(), 0)
           q /= inside.sum()
           p /= p.sum()
           m = p > 0
           return (p[m] * np.log(p[m] / np.where(q[m] > 0, q[m], 1e-9))).sum()
-      best = min(divergence(lo * s / 40, hi * s / 40) for s in range(8, 41))
+      best = min(divergence(lo * s / 40, hi * s / 40) for s in range(20, 41))
       print(divergence(given[0], given[1]), best)
       """, values, [range.lower, range.upper, histogram.width])
     #expect(found[0] <= found[1] * 1.02 + 1e-6, "ours \(found[0]), the best \(found[1])")

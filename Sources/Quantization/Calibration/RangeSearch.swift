@@ -58,12 +58,13 @@ enum RangeSearch {
     guard let extremes = extremes(histogram) else { return nil }
     let (width, side) = (histogram.width, ActivationHistogram.sideBins)
     var best = (divergence: Double.infinity, range: extremes)
-    for step in 8...40 {
+    // Less than half of the extremes would cut off more than the divergence of a sample can tell.
+    for step in 20...40 {
       let share = Float(step) / 40
       let range = (lower: extremes.lower * share, upper: extremes.upper * share)
       let first = max(0, Int((range.lower / width).rounded(.down)) + side)
       let last = min(histogram.counts.count, Int((range.upper / width).rounded(.up)) + side)
-      guard last - first >= 256 else { continue }
+      guard last - first >= 258 else { continue }
       let divergence = divergence(of: histogram.counts, first..<last)
       if divergence < best.divergence { best = (divergence, range) }
     }
@@ -73,14 +74,24 @@ enum RangeSearch {
   /// Between the counts with what lies outside put at the ends, and the same counts evened out within 256 steps.
   private static func divergence(of counts: [UInt64], _ bins: Range<Int>) -> Double {
     var clipped = counts[bins].map { Double($0) }
+    // Zero is a step of its own, however many values it has (ReLU): it says nothing of how wide steps should be.
+    let zero = ActivationHistogram.sideBins - bins.lowerBound
+    if zero >= 0, zero + 1 < clipped.count { clipped[zero] = min(clipped[zero], clipped[zero + 1]) }
     let inside = clipped
     clipped[0] += counts[..<bins.lowerBound].reduce(0) { $0 + Double($1) }
     clipped[clipped.count - 1] += counts[bins.upperBound...].reduce(0) { $0 + Double($1) }
     let (total, kept) = (clipped.reduce(0, +), inside.reduce(0, +))
     guard total > 0, kept > 0 else { return .infinity }
     var sum = 0.0
-    for step in 0..<256 {
-      let members = step * inside.count / 256..<(step + 1) * inside.count / 256
+    // The first and the last bin lie at exact steps as well: what an activation clips gathers there.
+    let between = inside.count - 2
+    for step in 0..<258 {
+      let members =
+        step == 256
+        ? 0..<1
+        : step == 257
+          ? inside.count - 1..<inside.count
+          : 1 + step * between / 256..<1 + (step + 1) * between / 256
       let occupied = members.lazy.filter { inside[$0] > 0 }.count
       let level = members.reduce(0) { $0 + inside[$1] } / Double(max(1, occupied)) / kept
       for member in members where clipped[member] > 0 {
