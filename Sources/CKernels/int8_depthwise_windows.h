@@ -47,6 +47,8 @@ INLINE void convolve_step(const int kernel_height, const int kernel_width, const
             const __m512i weights = shares && i % 2 == 1 ? constants->moved[kernel_row]
                                                          : constants->weights[kernel_row * windows + v];
             accumulators[r][i] = _mm512_dpbusd_epi32(accumulators[r][i], window, weights);
+            // Larger windows' weights don't fit the registers: the compiler would load them early, and spill.
+            if (windows > 1) __asm__ volatile("" : "+v"(accumulators[r][i]) : : "memory");
           }
         }
       }
@@ -96,7 +98,7 @@ INLINE void convolve_planes(const int kernel_height, const int kernel_width, con
   __attribute__((noinline)) static void planes_##K##_stride_##S(const synoptic_int8_depthwise *d) { \
     convolve_planes(K, K, S, d);                                                                    \
   }
-PLANES(3, 1) PLANES(3, 2) PLANES(7, 1)
+PLANES(3, 1) PLANES(3, 2) PLANES(5, 2) PLANES(7, 1) PLANES(7, 2)
 
 /// - Returns: false where no function is made for this window.
 static bool convolve_by_windows(const synoptic_int8_depthwise *d) {
@@ -108,11 +110,13 @@ static bool convolve_by_windows(const synoptic_int8_depthwise *d) {
   else if (kernel == 3 && stride == 2)
     planes_3_stride_2(d);
   else if (kernel == 5 && stride == 1)
-    planes_squares_5_stride_1(d);
+    planes_squares_5(d);
   else if (kernel == 5 && stride == 2)
-    planes_squares_5_stride_2(d);
+    planes_5_stride_2(d);
   else if (kernel == 7 && stride == 1)
     planes_7_stride_1(d);
+  else if (kernel == 7 && stride == 2)
+    planes_7_stride_2(d);
   else
     return false;
   return true;

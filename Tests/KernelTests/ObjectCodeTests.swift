@@ -28,16 +28,8 @@ struct ObjectCodeTests {
   @Test("no inner loop spills a vector register", arguments: hostSources)
   func noSpills(source: String) throws {
     let code = try disassembly(of: Toolchain.kernels.appendingPathComponent(source), for: .host)
-    let spills = microKernels(code).flatMap(\.spills)
-    if Self.knownToSpill.contains(source) {
-      withKnownIssue("\(source) spills", isIntermittent: true) { #expect(spills == []) }
-    } else {
-      #expect(spills == [])
-    }
+    #expect(microKernels(code).flatMap(\.spills) == [])
   }
-
-  /// The depthwise kernels of 7x7, and of 5x5 at stride 2.
-  static let knownToSpill = ["int8_depthwise_avx512vbmi.c", "int8_depthwise_avx512vnni.c"]
 
   @Test(
     "no inner loop spills a vector register (64-bit Arm)",
