@@ -45,12 +45,21 @@ extension QuantizedNetwork {
   func tensor(_ constant: FloatIsland.Constant) -> Tensor {
     switch constant.element {
     case .float32: Tensor(shape: constant.shape, values: floats(constant.elements))
-    default: Tensor(shape: constant.shape, integers: int64s(constant.elements))
+    case .int8, .uint8, .boolean:
+      Tensor(
+        shape: constant.shape, element: constant.element, wrapping: int8s(constant.elements).map(Int64.init))
+    default: Tensor(shape: constant.shape, element: constant.element, wrapping: int64s(constant.elements))
     }
   }
 }
 
 extension FloatIsland.Constant {
   /// Bytes of an element in the data section.
-  static func size(of element: Tensor.Element) -> Int { element == .float32 ? 4 : 8 }
+  static func size(of element: Tensor.Element) -> Int? {
+    switch element {
+    case .float32: 4
+    case .int8, .uint8, .boolean: 1
+    default: element.isInteger ? 8 : nil
+    }
+  }
 }

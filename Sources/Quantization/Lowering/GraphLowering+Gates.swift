@@ -2,6 +2,13 @@ import Network
 
 /// Products of activations: gates such as x * sigmoid(x), and the channel weights of squeeze-and-excite.
 extension GraphLowering {
+  private struct Gate {
+    var input: String
+    /// What the input is multiplied by, a function of it.
+    var value: String
+    var activation: Activation
+  }
+
   mutating func lowerProduct(_ node: Node) throws {
     guard node.inputs.count == 2, let shape = shapes[node.outputs[0]], shape.count == 4 else {
       throw QuantizationError.unsupported(
@@ -27,25 +34,26 @@ extension GraphLowering {
   }
 
   /// x * f(x) is a function of one activation.
-  private mutating func lowerGate(_ node: Node, _ gate: (input: String, activation: Activation)) throws {
+  private mutating func lowerGate(_ node: Node, _ gate: Gate) throws {
     let source = try bytes(of: gate.input, node: node.name)
     guard let from = values[source].quantization else { return }
     let to = try quantization(of: node.outputs[0])
-    let table = (0...255).map { byte in
-      let x = from.dequantize(UInt8(byte))
-      return to.quantize(x * gate.activation.apply(x))
+    let inner = model?.activations[gate.value]
+    let table = from.table(to: to) { x in
+      let factor = gate.activation.apply(x)
+      return x * (inner.map { $0.dequantize($0.quantize(factor)) } ?? factor)
     }
     let output = try define(node.outputs[0], node: node.name, quantization: to)
     operations.append(.lookup(input: source, output: output, table: data.append(table)))
   }
 
   /// Of a product: the input it is a function of, and what that is multiplied by.
-  private func gate(of node: Node) -> (input: String, activation: Activation)? {
+  private func gate(of node: Node) -> Gate? {
     for (input, other) in [(node.inputs[0], node.inputs[1]), (node.inputs[1], node.inputs[0])] {
       if let maker = graph.nodes.first(where: { $0.outputs.first == other }), maker.inputs.first == input,
         case .activation(let activation) = maker.operation
       {
-        return (input, activation)
+        return Gate(input: input, value: other, activation: activation)
       }
     }
     return nil

@@ -109,7 +109,8 @@ extension QuantizedNetwork {
     let values = structure.values
     let node = island.nodes.first?.name ?? ""
     for constant in island.constants {
-      let count = Self.product(constant.shape + [FloatIsland.Constant.size(of: constant.element)])
+      let size = FloatIsland.Constant.size(of: constant.element)
+      let count = size.flatMap { Self.product(constant.shape + [$0]) }
       guard constant.shape.allSatisfy({ $0 >= 0 }), isInside(constant.elements, count: count) else {
         throw .damaged(reason: "the constant \"\(constant.name)\" leads outside of the data")
       }
