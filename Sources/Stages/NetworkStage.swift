@@ -35,7 +35,8 @@ public struct NetworkStage: StageKind, WholeStage {
           help: "the images to calibrate on: of the kind the network will see"),
         .init("count", .integer(1...100_000), default: .integer(300), help: "how many of them"),
       ]),
-      help: "what int8 ranges are chosen by; needed for precision int8, unless the model is quantized already"),
+      help: "what int8 ranges are chosen by; needed for precision int8, unless the model is quantized already"
+    ),
   ]
 
   public enum Precision: String, Sendable, CaseIterable {
