@@ -31,6 +31,8 @@ public struct FloatIsland: Sendable, Codable {
   /// Every value that the nodes make: an executor copies only those that something else reads.
   public var outputs: [Output]
   public var constants: [Constant]
+  /// Why a node is not int8, by its first output.
+  public var reasons: [String: String] = [:]
 
   /// The island as a graph of its own.
   func graph(in network: QuantizedNetwork) -> Graph {

@@ -1,20 +1,12 @@
 import Network
 
-/// Products of activations: gates such as x * sigmoid(x), and the channel weights of squeeze-and-excite.
+/// Products of two activations, such as the channel weights of squeeze-and-excite.
 extension GraphLowering {
-  private struct Gate {
-    var input: String
-    /// What the input is multiplied by, a function of it.
-    var value: String
-    var activation: Activation
-  }
-
   mutating func lowerProduct(_ node: Node) throws {
     guard node.inputs.count == 2, let shape = shapes[node.outputs[0]], shape.count == 4 else {
       throw QuantizationError.unsupported(
         operation: "Mul", node: node.name, reason: "a map times a map or a vector of channels is expected")
     }
-    if let gate = gate(of: node) { return try lowerGate(node, gate) }
     guard let map = node.inputs.firstIndex(where: { shapes[$0] == shape }) else {
       throw QuantizationError.unsupported(
         operation: "Mul", node: node.name, reason: "both of its inputs are broadcast")
@@ -31,31 +23,5 @@ extension GraphLowering {
     let output = try define(
       node.outputs[0], node: node.name, quantization: try quantization(of: node.outputs[0]))
     operations.append(.multiply(left: left, right: right, output: output))
-  }
-
-  /// x * f(x) is a function of one activation.
-  private mutating func lowerGate(_ node: Node, _ gate: Gate) throws {
-    let source = try bytes(of: gate.input, node: node.name)
-    guard let from = values[source].quantization else { return }
-    let to = try quantization(of: node.outputs[0])
-    let inner = model?.activations[gate.value]
-    let table = from.table(to: to) { x in
-      let factor = gate.activation.apply(x)
-      return x * (inner.map { $0.dequantize($0.quantize(factor)) } ?? factor)
-    }
-    let output = try define(node.outputs[0], node: node.name, quantization: to)
-    operations.append(.lookup(input: source, output: output, table: data.append(table)))
-  }
-
-  /// Of a product: the input it is a function of, and what that is multiplied by.
-  private func gate(of node: Node) -> Gate? {
-    for (input, other) in [(node.inputs[0], node.inputs[1]), (node.inputs[1], node.inputs[0])] {
-      if let maker = graph.nodes.first(where: { $0.outputs.first == other }), maker.inputs.first == input,
-        case .activation(let activation) = maker.operation
-      {
-        return Gate(input: input, value: other, activation: activation)
-      }
-    }
-    return nil
   }
 }

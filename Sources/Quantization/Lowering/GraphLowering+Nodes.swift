@@ -4,6 +4,7 @@ extension GraphLowering {
   /// Lowers one node; `addition` is the node whose sum this convolution does too.
   mutating func lower(_ node: Node, addition: Node?) throws {
     guard let input = node.inputs.first, let output = node.outputs.first else { return }
+    if try lowerFunction(node) { return }
     switch node.operation {
     case .convolution(let convolution):
       try lowerConvolution(node, convolution, addition: addition)
@@ -26,8 +27,6 @@ extension GraphLowering {
       let source = try bytes(of: input, node: node.name)
       operations.append(
         .globalAverage(input: source, output: try define(output, node: node.name, quantization: nil)))
-    case .activation(let activation):
-      try lowerActivation(node, activation)
     case .multiply:
       try lowerProduct(node)
     case .add(let activation):
@@ -70,15 +69,6 @@ extension GraphLowering {
             dilationHeight: pooling.dilations.height, dilationWidth: pooling.dilations.width,
             padTop: pooling.pads.top, padLeft: pooling.pads.left),
           isMaximum: isMaximum, includesPadding: pooling.countIncludesPadding)))
-  }
-
-  private mutating func lowerActivation(_ node: Node, _ activation: Activation) throws {
-    let source = try bytes(of: node.inputs[0], node: node.name)
-    guard let from = values[source].quantization else { return }
-    let to = try quantization(of: node.outputs[0])
-    let table = from.table(to: to, activation.apply)
-    let output = try define(node.outputs[0], node: node.name, quantization: to)
-    operations.append(.lookup(input: source, output: output, table: data.append(table)))
   }
 
   private mutating func lowerAddition(_ node: Node, _ activation: Activation?) throws {

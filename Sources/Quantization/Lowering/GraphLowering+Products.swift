@@ -90,7 +90,13 @@ extension GraphLowering {
   private func quantizedWeights(
     _ node: Node, source: Int, isDepthwise: Bool, _ weights: [Float], perChannel: Int, bias: [Float]
   ) -> QuantizedWeights {
-    QuantizedWeights(
+    if isTrial {
+      let channels = weights.count / max(1, perChannel)
+      return QuantizedWeights(
+        values: [Int8](repeating: 0, count: weights.count), scales: [Float](repeating: 1, count: channels),
+        bias: [Int32](repeating: 0, count: channels))
+    }
+    return QuantizedWeights(
       weights, perChannel: perChannel, bias: bias, inputScale: values[source].quantization?.scale ?? 1,
       inputMeans: inputMeans(of: node, isDepthwise: isDepthwise, perChannel: perChannel),
       isDepthwise: isDepthwise,

@@ -32,7 +32,7 @@ extension GraphLowering {
     !isInOpenIsland(name) && indices[name].map { values[$0].quantization != nil } ?? false
   }
 
-  private mutating func roundingNodes(
+  mutating func roundingNodes(
     _ name: String, to result: String, _ quantization: AffineQuantization
   ) -> [Node] {
     let (scale, zeroPoint, integers) = ("\(result)/scale", "\(result)/zero_point", "\(result)/integers")

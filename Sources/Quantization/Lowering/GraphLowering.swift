@@ -43,6 +43,8 @@ struct GraphLowering {
   let sharing: SharedQuantization
   let residuals: ResidualFusion
   let options: QuantizationOptions
+  /// Only to see what has an int8 form: scales and weights don't matter.
+  let isTrial: Bool
   private let ranges: RangeSelection?
 
   var values: [QuantizedValue] = []
@@ -59,20 +61,28 @@ struct GraphLowering {
 
   private let inputRange: (lower: Float, upper: Float)?
   private let readers: [String: Int]
+  /// The node that makes a value.
+  let makers: [String: Node]
 
   init(
     _ graph: Graph, calibration: Calibration = Calibration(), model: QuantizedModel? = nil,
-    inputRange: (lower: Float, upper: Float)? = nil, options: QuantizationOptions = QuantizationOptions()
+    inputRange: (lower: Float, upper: Float)? = nil, options: QuantizationOptions = QuantizationOptions(),
+    isTrial: Bool = false
   ) throws {
     self.options = options
+    self.isTrial = isTrial
     self.model = model
     self.calibration = calibration
-    ranges = model == nil ? RangeSelection(graph, calibration: calibration, rule: options.ranges) : nil
+    ranges =
+      model == nil && !isTrial ? RangeSelection(graph, calibration: calibration, rule: options.ranges) : nil
     self.graph = graph
     self.inputRange = inputRange
     shapes = try graph.shapes(batch: 1)
     sharing = SharedQuantization(graph)
     residuals = ResidualFusion(graph, shapes: shapes) { model?.activations[$0] == nil }
+    makers = Dictionary(
+      graph.nodes.flatMap { node in node.outputs.map { ($0, node) } }, uniquingKeysWith: { first, _ in first }
+    )
     readers = graph.nodes.reduce(into: [:]) { counts, node in
       for input in node.inputs { counts[input, default: 0] += 1 }
     }
@@ -105,7 +115,7 @@ struct GraphLowering {
   }
 
   private func inputQuantization(of input: String) throws -> AffineQuantization {
-    if model != nil { return try quantization(of: input) }
+    if model != nil || isTrial { return try quantization(of: input) }
     let exact = calibration.histograms[input].map { (lower: $0.minimum, upper: $0.maximum) }
     guard let range = inputRange ?? exact, range.lower <= range.upper else {
       throw QuantizationError.notCalibrated(value: input)
@@ -135,12 +145,12 @@ struct GraphLowering {
     let before = (values.count, operations.count, data.bytes.count, indices, quantizedCopies, islands)
     do {
       try lower(node, addition: addition)
-    } catch QuantizationError.unsupported {
+    } catch QuantizationError.unsupported(_, _, let reason) {
       values.removeLast(values.count - before.0)
       operations.removeLast(operations.count - before.1)
       data.truncate(to: before.2)
       (indices, quantizedCopies, islands) = (before.3, before.4, before.5)
-      guard let addition else { return float(node) }
+      guard let addition else { return float(node, reason: reason) }
       try lowerOrFloat(node, addition: nil)
       try lowerOrFloat(addition, addition: nil)
     }
@@ -209,6 +219,7 @@ struct GraphLowering {
 
   /// One range for all values that must share it.
   func quantization(of name: String) throws -> AffineQuantization {
+    if isTrial { return AffineQuantization(scale: 1, zeroPoint: 128) }
     if let model {
       guard let quantization = model.activations[name] else {
         throw QuantizationError.unsupported(

@@ -7,11 +7,13 @@ import Network
 struct OpenIsland {
   var nodes: [Node]
   var made: Set<String>
+  /// Why a node is here, by its first output.
+  var reasons: [String: String] = [:]
 }
 
 extension GraphLowering {
   /// Puts a node among the float operators, together with those that make what it reads.
-  mutating func float(_ node: Node) {
+  mutating func float(_ node: Node, reason: String) {
     let nodes = rounded(node)
     let inputs = nodes.flatMap(\.inputs)
     var joined = OpenIsland(nodes: [], made: [])
@@ -19,10 +21,12 @@ extension GraphLowering {
       guard inputs.contains(where: island.made.contains) else { return false }
       joined.nodes += island.nodes
       joined.made.formUnion(island.made)
+      joined.reasons.merge(island.reasons) { first, _ in first }
       return true
     }
     joined.nodes += nodes
     joined.made.formUnion(nodes.flatMap(\.outputs).filter { !$0.isEmpty })
+    if let output = node.outputs.first { joined.reasons[output] = reason }
     islands.append(joined)
   }
 
@@ -40,7 +44,8 @@ extension GraphLowering {
   }
 
   private mutating func close(_ island: OpenIsland) throws {
-    var result = FloatIsland(nodes: island.nodes, inputs: [], outputs: [], constants: [])
+    var result = FloatIsland(
+      nodes: island.nodes, inputs: [], outputs: [], constants: [], reasons: island.reasons)
     var known = island.made
     for node in island.nodes {
       for name in node.inputs where !name.isEmpty && known.insert(name).inserted {

@@ -74,7 +74,7 @@ public struct NetworkFile: Sendable {
   }
 
   /// The graph, for what a quantized file can't do.
-  func neededGraph(for purpose: String) throws -> Graph {
+  public func neededGraph(for purpose: String) throws -> Graph {
     guard let graph else { throw NetworkFileError.needsModel(path: path, purpose: purpose) }
     return quantized == nil ? graph : try graph.dequantizingConstants()
   }
