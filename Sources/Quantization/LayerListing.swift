@@ -81,6 +81,7 @@ extension QuantizedNetwork {
     case .multiply: return ("multiply", 0, 0)
     case .lookup: return ("table", 0, 0)
     case .concat: return ("concat", 0, 0)
+    case .rearrange: return ("rearrange", 0, 0)
     case .quantize: return ("quantize", 0, 0)
     case .softmax: return ("softmax", 0, 0)
     case .floatIsland: return ("float", 0, 0)

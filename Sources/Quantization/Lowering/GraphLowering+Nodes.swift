@@ -5,6 +5,7 @@ extension GraphLowering {
   mutating func lower(_ node: Node, addition: Node?) throws {
     guard let input = node.inputs.first, let output = node.outputs.first else { return }
     if try lowerFunction(node) { return }
+    if try lowerMovement(node) { return }
     switch node.operation {
     case .convolution(let convolution):
       try lowerConvolution(node, convolution, addition: addition)
@@ -95,11 +96,7 @@ extension GraphLowering {
     var parts: [Int] = []
     for input in node.inputs {
       var part = try bytes(of: input, node: node.name)
-      if model != nil { part = rescaled(part, to: quantization) }
-      guard values[part].quantization == quantization else {
-        throw QuantizationError.unsupported(
-          operation: "Concat", node: node.name, reason: "its parts can't share one range")
-      }
+      part = rescaled(part, to: quantization)
       parts.append(part)
     }
     let output = try define(node.outputs[0], node: node.name, quantization: quantization)

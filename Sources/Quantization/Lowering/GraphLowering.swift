@@ -56,6 +56,8 @@ struct GraphLowering {
   var quantizedCopies: [Int: Int] = [:]
   /// Float operators not yet put among the operations.
   var islands: [OpenIsland] = []
+  /// What moves elements into a tensor that is no map, by what it makes.
+  var deferred: [String: Node] = [:]
   /// Scales and zero points of what float operators round as the model does.
   var roundingConstants: [String: Tensor] = [:]
 
@@ -142,14 +144,16 @@ struct GraphLowering {
 
   /// In int8 where that can be, else in float32.
   private mutating func lowerOrFloat(_ node: Node, addition: Node?) throws {
-    let before = (values.count, operations.count, data.bytes.count, indices, quantizedCopies, islands)
+    let before = (
+      values.count, operations.count, data.bytes.count, indices, quantizedCopies, islands, deferred
+    )
     do {
       try lower(node, addition: addition)
     } catch QuantizationError.unsupported(_, _, let reason) {
       values.removeLast(values.count - before.0)
       operations.removeLast(operations.count - before.1)
       data.truncate(to: before.2)
-      (indices, quantizedCopies, islands) = (before.3, before.4, before.5)
+      (indices, quantizedCopies, islands, deferred) = (before.3, before.4, before.5, before.6)
       guard let addition else { return float(node, reason: reason) }
       try lowerOrFloat(node, addition: nil)
       try lowerOrFloat(addition, addition: nil)
@@ -162,6 +166,7 @@ struct GraphLowering {
   func isFinal(_ name: String) -> Bool { readers[name] == nil }
 
   mutating func index(of name: String, node: String) throws -> Int {
+    materialize(name)
     try closeIsland(making: name)
     guard let index = indices[name] else {
       throw QuantizationError.unsupported(

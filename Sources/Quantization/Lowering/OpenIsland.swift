@@ -14,6 +14,7 @@ struct OpenIsland {
 extension GraphLowering {
   /// Puts a node among the float operators, together with those that make what it reads.
   mutating func float(_ node: Node, reason: String) {
+    for name in node.inputs { materialize(name) }
     let nodes = rounded(node)
     let inputs = nodes.flatMap(\.inputs)
     var joined = OpenIsland(nodes: [], made: [])

@@ -175,9 +175,7 @@ extension Operation {
     case .maxPool, .globalMaxPool, .flatten, .reshape, .squeeze, .unsqueeze, .identity, .transpose, .slice,
       .gather, .concat:
       true
-    case .general(let other):
-      ["Split", "DepthToSpace", "SpaceToDepth", "Expand", "Tile"].contains(other.kind)
-        || other.kind == "Resize" && other.attributes["mode"] == .text("nearest")
+    case .general(let other): other.movesElements
     default: false
     }
   }
