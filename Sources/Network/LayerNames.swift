@@ -29,9 +29,14 @@ extension Graph {
   private func isValue(_ name: String) -> Bool { hasValue(name) }
 
   private var classifierInput: String? {
+    let dequantized = nodes.filter { node in
+      guard case .dequantizeLinear = node.operation else { return false }
+      return node.inputs.first.map { constants[$0] != nil } ?? false
+    }
+    let weights = Set(constants.keys).union(dequantized.flatMap(\.outputs))
     let isDense = { (node: Node) -> Bool in
       switch node.operation {
-      case .gemm, .matMul: node.inputs.count > 1 && constants[node.inputs[1]] != nil
+      case .gemm, .matMul: node.inputs.count > 1 && weights.contains(node.inputs[1])
       default: false
       }
     }

@@ -31,6 +31,8 @@ public struct FloatIsland: Sendable, Codable {
   /// Every value that the nodes make: an executor copies only those that something else reads.
   public var outputs: [Output]
   public var constants: [Constant]
+  /// Why a node is not int8, by its first output.
+  public var reasons: [String: String] = [:]
 
   /// The island as a graph of its own.
   func graph(in network: QuantizedNetwork) -> Graph {
@@ -45,12 +47,21 @@ extension QuantizedNetwork {
   func tensor(_ constant: FloatIsland.Constant) -> Tensor {
     switch constant.element {
     case .float32: Tensor(shape: constant.shape, values: floats(constant.elements))
-    default: Tensor(shape: constant.shape, integers: int64s(constant.elements))
+    case .int8, .uint8, .boolean:
+      Tensor(
+        shape: constant.shape, element: constant.element, wrapping: int8s(constant.elements).map(Int64.init))
+    default: Tensor(shape: constant.shape, element: constant.element, wrapping: int64s(constant.elements))
     }
   }
 }
 
 extension FloatIsland.Constant {
   /// Bytes of an element in the data section.
-  static func size(of element: Tensor.Element) -> Int { element == .float32 ? 4 : 8 }
+  static func size(of element: Tensor.Element) -> Int? {
+    switch element {
+    case .float32: 4
+    case .int8, .uint8, .boolean: 1
+    default: element.isInteger ? 8 : nil
+    }
+  }
 }

@@ -52,6 +52,11 @@ public struct QuantizedNetwork: Sendable {
     structure.values[try index(of: layer)].shape.count
   }
 
+  /// The name of the value that a name stands for.
+  public func layerName(of layer: String) throws(QuantizationError) -> String {
+    structure.values[try index(of: layer)].name
+  }
+
   func index(of layer: String) throws(QuantizationError) -> Int {
     if let index = structure.values.firstIndex(where: { $0.name == layer }) ?? structure.aliases[layer] {
       return index

@@ -72,6 +72,17 @@ public struct QuantizedPooling: Sendable, Codable {
   public var includesPadding: Bool
 }
 
+/// Bytes that only change their place: where the channels, rows and columns of the output come from.
+public struct Rearrangement: Sendable, Codable {
+  public var node: String
+  public var input: Int
+  public var output: Int
+  /// int32, a number of the input's for each of the output's.
+  public var channels: DataSpan
+  public var rows: DataSpan
+  public var columns: DataSpan
+}
+
 /// One step of the quantised network; values by index.
 public enum QuantizedOperation: Sendable, Codable {
   case convolution(QuantizedConvolution)
@@ -84,6 +95,7 @@ public enum QuantizedOperation: Sendable, Codable {
   /// Any function of one activation, as 256 bytes.
   case lookup(input: Int, output: Int, table: DataSpan)
   case concat(inputs: [Int], output: Int)
+  case rearrange(Rearrangement)
   /// Float32 to bytes.
   case quantize(input: Int, output: Int)
   /// Of a float32 vector.
@@ -100,6 +112,7 @@ public enum QuantizedOperation: Sendable, Codable {
       [input]
     case .add(let left, let right, _, _, _), .multiply(let left, let right, _): [left, right]
     case .concat(let inputs, _): inputs
+    case .rearrange(let rearrangement): [rearrangement.input]
     case .floatIsland(let island): island.inputs.map(\.value)
     }
   }
@@ -108,6 +121,7 @@ public enum QuantizedOperation: Sendable, Codable {
     switch self {
     case .convolution(let convolution): [convolution.output]
     case .pooling(let pooling): [pooling.output]
+    case .rearrange(let rearrangement): [rearrangement.output]
     case .globalAverage(_, let output), .lookup(_, let output, _), .quantize(_, let output),
       .softmax(_, let output), .concat(_, let output), .add(_, _, let output, _, _),
       .multiply(_, _, let output):

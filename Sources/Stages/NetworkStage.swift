@@ -35,7 +35,8 @@ public struct NetworkStage: StageKind, WholeStage {
           help: "the images to calibrate on: of the kind the network will see"),
         .init("count", .integer(1...100_000), default: .integer(300), help: "how many of them"),
       ]),
-      help: "what int8 ranges are chosen by; needed for precision int8"),
+      help: "what int8 ranges are chosen by; needed for precision int8, unless the model is quantized already"
+    ),
   ]
 
   public enum Precision: String, Sendable, CaseIterable {
@@ -55,16 +56,23 @@ public struct NetworkStage: StageKind, WholeStage {
       throw StageParameterError(parameter: "preprocess", message: "there is no such preprocessing")
     }
     let precision = Precision(rawValue: try parameters.text("precision")) ?? .int8
-    if precision == .int8 && !parameters.has("calibrate") {
+    let model = try parameters.path("model")
+    if precision == .int8 && !parameters.has("calibrate") && !isQuantized(model) {
       throw StageParameterError(
         parameter: "precision",
         message: "stage '\(parameters.stageName)' is int8 and has nothing to calibrate on; expected "
           + "calibrate: { images: NAME OF AN IMAGES STAGE }, or precision: float32")
     }
     return NetworkStage(
-      model: try parameters.path("model"),
+      model: model,
       labels: parameters.text(ifPresent: "labels") ?? parameters.path(ifPresent: "labels"), recipe: recipe,
       precision: precision, calibrationCount: parameters.integer(ifPresent: "calibrate.count") ?? 300)
+  }
+
+  /// Whether a model has its own scales. What can't be read is told when the stage runs.
+  private static func isQuantized(_ model: String) -> Bool {
+    guard let file = try? NetworkFile.load(model) else { return false }
+    return file.isQuantized
   }
 
   public func inputs() throws -> [StageInput] {
@@ -107,6 +115,7 @@ public struct NetworkStage: StageKind, WholeStage {
   private func quantize(
     _ graph: Graph, _ recipe: PreprocessingRecipe, _ context: StageContext
   ) throws -> (plan: [UInt8], images: Int) {
+    if let network = try QuantizedNetwork.asGiven(graph) { return (try network.serialized, 0) }
     let images = try context.reference("calibrate.images")
     let candidates = try context.database.read { db in
       try CorpusContents.byDigest(ofImagesStage: images, in: db)

@@ -50,6 +50,25 @@ struct GraphBuilder {
     return name
   }
 
+  mutating func scalar(_ value: Float) -> String {
+    let name = "constant\(constants.count)"
+    constants[name] = Tensor(shape: [], values: [value])
+    return name
+  }
+
+  /// An operator with several results.
+  mutating func split(_ input: String, into parts: Int) -> [String] {
+    let number = nodes.count
+    let names = (0..<parts).map { "value\(number).\($0)" }
+    nodes.append(
+      Node(
+        name: "node\(number)", inputs: [input], outputs: names,
+        operation: .general(
+          GeneralOperator(
+            "Split", opset: 18, attributes: ["axis": .integer(1), "num_outputs": .integer(parts)]))))
+    return names
+  }
+
   private mutating func constant(_ shape: [Int], scale: Float) -> String {
     let name = "constant\(constants.count)"
     let values = (0..<shape.reduce(1, *)).map { _ in random.normal() * scale }

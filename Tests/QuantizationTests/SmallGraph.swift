@@ -89,6 +89,33 @@ struct SmallGraph: Sendable, CustomStringConvertible {
       let gate = b.append(.activation(.hardSigmoid(alpha: 0.2, beta: 0.5)), [excited])
       return classifier(&b, b.append(.multiply, [bent, gate]), channels: 24)
     },
+    SmallGraph("a channel shuffle") { b in
+      let a = b.convolution("input", from: 3, to: 24, kernel: 3)
+      let split = b.append(.reshape(allowsZero: false), [a, b.integers([-1, 3, 8, 20, 20])])
+      let turned = b.append(.transpose(permutation: [0, 2, 1, 3, 4]), [split])
+      let joined = b.append(.reshape(allowsZero: false), [turned, b.integers([-1, 24, 20, 20])])
+      return classifier(&b, b.convolution(joined, from: 24, to: 16, kernel: 3, groups: 2), channels: 16)
+    },
+    SmallGraph("halves of the channels, one through a convolution, every other row, and both together") { b in
+      let halves = b.split(b.convolution("input", from: 3, to: 40, kernel: 3), into: 2)
+      let path = b.convolution(halves[1], from: 20, to: 20, kernel: 3)
+      let joined = b.append(.concat(axis: 1), [halves[0], path])
+      let sliced = b.append(
+        .slice, [joined, b.integers([0]), b.integers([20]), b.integers([2]), b.integers([2])])
+      return classifier(&b, b.convolution(sliced, from: 40, to: 16, kernel: 3), channels: 16)
+    },
+    SmallGraph("a Gelu by its error function, and a hard swish by its constants") { b in
+      let a = b.convolution("input", from: 3, to: 24, kernel: 3, activation: nil)
+      let scaled = b.append(.divide, [a, b.scalar(Float(2).squareRoot())])
+      let error = b.append(.general(GeneralOperator("Erf")), [scaled])
+      let factor = b.append(.add(activation: nil), [error, b.scalar(1)])
+      let half = b.append(.multiply, [b.append(.multiply, [a, factor]), b.scalar(0.5)])
+      let c = b.convolution(half, from: 24, to: 20, kernel: 3, activation: nil)
+      let moved = b.append(
+        .activation(.clip(min: 0, max: 6)), [b.append(.add(activation: nil), [c, b.scalar(3)])])
+      return classifier(
+        &b, b.append(.divide, [b.append(.multiply, [c, moved]), b.scalar(6)]), channels: 20)
+    },
     SmallGraph("a product of two maps") { b in
       let left = b.convolution("input", from: 3, to: 20, kernel: 3, activation: nil)
       let right = b.convolution("input", from: 3, to: 20, kernel: 1, activation: nil)

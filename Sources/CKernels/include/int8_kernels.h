@@ -212,6 +212,12 @@ void synoptic_int8_lookup(synoptic_int8_region input, const uint8_t table[256], 
 void synoptic_int8_copy_channels(synoptic_int8_region input, uint32_t channels, synoptic_int8_region output,
                                  uint32_t first, uint32_t height, uint32_t width);
 
+/// output[c][y][x] = input[c'][y'][x'], for slices, shuffled channels and nearest neighbours. The offsets are bytes from
+/// the input's first pixel: of each of `channels` output channels, of each row, and of each column.
+void synoptic_int8_rearrange(synoptic_int8_region input, const int32_t *channel_offsets, uint32_t channels,
+                             const int32_t *row_offsets, const int32_t *column_offsets,
+                             synoptic_int8_region output, uint32_t height, uint32_t width);
+
 /// Fills the border of a tensor whose rows are `left + width + right` pixels of `pixel` bytes.
 void synoptic_int8_fill_border(uint8_t *tensor, size_t plane, uint32_t blocks, uint32_t pixel, uint32_t top,
                                uint32_t bottom, uint32_t left, uint32_t right, uint32_t height, uint32_t width,

@@ -42,7 +42,7 @@ extension Evaluation {
 
 extension Tensor {
   /// Integers cut to the bits of their type.
-  init(shape: [Int], element: Element, wrapping values: [Int64]) {
+  public init(shape: [Int], element: Element, wrapping values: [Int64]) {
     switch element {
     case .int8, .uint8, .boolean:
       self.init(

@@ -80,6 +80,7 @@ enum PlanStep: Sendable {
   )
   case multiply(left: Int, right: Int, output: Int, scale: Float)
   case lookup(input: Int, output: Int, table: Int)
+  case rearrange(RearrangementStep)
   /// One part of a concatenation that could not be written in place.
   case copyChannels(input: Int, output: Int, firstChannel: Int)
   case quantize(input: Int, output: Int)

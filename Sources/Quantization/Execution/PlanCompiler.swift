@@ -52,6 +52,8 @@ struct PlanCompiler {
         steps.append(.lookup(input: input, output: output, table: constants.append(bytes)))
       case .concat(let inputs, let output):
         addConcatenation(inputs, output)
+      case .rearrange(let rearrangement):
+        addRearrangement(rearrangement)
       case .quantize(let input, let output):
         steps.append(.quantize(input: input, output: output))
       case .softmax(let input, let output):

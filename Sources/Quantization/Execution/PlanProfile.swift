@@ -77,6 +77,7 @@ extension PlanStep {
     case .floatIsland(let island):
       ("float", island.inputs.first?.value, island.outputs.first?.value ?? 0, nil)
     case .lookup(let input, let output, _): ("lookup", input, output, nil)
+    case .rearrange(let step): ("rearrange", step.input, step.output, nil)
     case .copyChannels(let input, let output, _): ("copy", input, output, nil)
     case .quantize(let input, let output): ("quantize", input, output, nil)
     case .softmax(let input, let output): ("softmax", input, output, nil)

@@ -178,6 +178,12 @@ final class StepRunner {
       synoptic_int8_lookup(
         region(input), constant(table, as: UInt8.self), region(output), UInt32(layout.blocks),
         UInt32(layout.shape.height), UInt32(layout.shape.width))
+    case .rearrange(let step):
+      let layout = part.memory.layouts[step.output]
+      synoptic_int8_rearrange(
+        region(step.input), constant(step.channels, as: Int32.self), UInt32(layout.shape.channels),
+        constant(step.rows, as: Int32.self), constant(step.columns, as: Int32.self), region(step.output),
+        UInt32(layout.shape.height), UInt32(layout.shape.width))
     case .copyChannels(let input, let output, let firstChannel):
       let layout = part.memory.layouts[input]
       synoptic_int8_copy_channels(

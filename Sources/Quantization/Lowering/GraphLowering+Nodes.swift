@@ -4,6 +4,8 @@ extension GraphLowering {
   /// Lowers one node; `addition` is the node whose sum this convolution does too.
   mutating func lower(_ node: Node, addition: Node?) throws {
     guard let input = node.inputs.first, let output = node.outputs.first else { return }
+    if try lowerFunction(node) { return }
+    if try lowerMovement(node) { return }
     switch node.operation {
     case .convolution(let convolution):
       try lowerConvolution(node, convolution, addition: addition)
@@ -26,8 +28,6 @@ extension GraphLowering {
       let source = try bytes(of: input, node: node.name)
       operations.append(
         .globalAverage(input: source, output: try define(output, node: node.name, quantization: nil)))
-    case .activation(let activation):
-      try lowerActivation(node, activation)
     case .multiply:
       try lowerProduct(node)
     case .add(let activation):
@@ -36,11 +36,14 @@ extension GraphLowering {
       try lowerConcatenation(node, axis: axis)
     case .softmax:
       try lowerSoftmax(node)
+    case .identity where try changesScale(node):
+      try lowerRescaling(node)
     case .flatten, .reshape, .squeeze, .unsqueeze, .identity:
       guard !isInOpenIsland(input) else {
         throw QuantizationError.unsupported(
           operation: "a reshape", node: node.name, reason: "what it reshapes is float32")
       }
+      guard try !changesScale(node) else { throw scaleChange(node) }
       // Element order stays: another name for the same bytes.
       indices[output] = try index(of: input, node: node.name)
     default:
@@ -53,6 +56,7 @@ extension GraphLowering {
   private mutating func lowerPooling(_ node: Node, _ pooling: Pooling, isMaximum: Bool) throws {
     let source = try bytes(of: node.inputs[0], node: node.name)
     let name = node.outputs[0]
+    guard try !isMaximum || !changesScale(node) else { throw scaleChange(node) }
     let output = try define(
       name, node: node.name,
       quantization: isMaximum ? values[source].quantization : try quantization(of: name))
@@ -66,15 +70,6 @@ extension GraphLowering {
             dilationHeight: pooling.dilations.height, dilationWidth: pooling.dilations.width,
             padTop: pooling.pads.top, padLeft: pooling.pads.left),
           isMaximum: isMaximum, includesPadding: pooling.countIncludesPadding)))
-  }
-
-  private mutating func lowerActivation(_ node: Node, _ activation: Activation) throws {
-    let source = try bytes(of: node.inputs[0], node: node.name)
-    guard let from = values[source].quantization else { return }
-    let to = try quantization(of: node.outputs[0])
-    let table = (0...255).map { to.quantize(activation.apply(from.dequantize(UInt8($0)))) }
-    let output = try define(node.outputs[0], node: node.name, quantization: to)
-    operations.append(.lookup(input: source, output: output, table: data.append(table)))
   }
 
   private mutating func lowerAddition(_ node: Node, _ activation: Activation?) throws {
@@ -100,11 +95,8 @@ extension GraphLowering {
     let quantization = try quantization(of: node.outputs[0])
     var parts: [Int] = []
     for input in node.inputs {
-      let part = try bytes(of: input, node: node.name)
-      guard values[part].quantization == quantization else {
-        throw QuantizationError.unsupported(
-          operation: "Concat", node: node.name, reason: "its parts can't share one range")
-      }
+      var part = try bytes(of: input, node: node.name)
+      part = rescaled(part, to: quantization)
       parts.append(part)
     }
     let output = try define(node.outputs[0], node: node.name, quantization: quantization)

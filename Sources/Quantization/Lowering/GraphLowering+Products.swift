@@ -5,7 +5,6 @@ extension GraphLowering {
   mutating func lowerConvolution(_ node: Node, _ convolution: Convolution, addition: Node?) throws {
     let source = try bytes(of: node.inputs[0], node: node.name)
     let filters = try constant(node.inputs[1], node: node)
-    let bias = try bias(of: node, at: 2)
     let window = Window(
       kernelHeight: convolution.kernel.height, kernelWidth: convolution.kernel.width,
       strideHeight: convolution.strides.height, strideWidth: convolution.strides.width,
@@ -16,14 +15,27 @@ extension GraphLowering {
     let isDepthwise =
       convolution.groups == inputChannels && outputChannels == inputChannels && inputChannels > 1
     let taps = window.kernelHeight * window.kernelWidth
-    let weights =
-      isDepthwise || convolution.groups == 1
-      ? filters.floats
-      : Self.dense(filters.floats, groups: convolution.groups, outputs: outputChannels, taps: taps)
+    let isGrouped = !isDepthwise && convolution.groups > 1
+    let perChannel = isDepthwise ? taps : inputChannels * taps
+    let weights: QuantizedWeights
+    if let model {
+      weights = try givenWeights(
+        node, model: model, outputAxis: 0, inputScale: values[source].quantization?.scale ?? 1
+      ) { filters in
+        isGrouped
+          ? Self.dense(filters, groups: convolution.groups, outputs: outputChannels, taps: taps) : filters
+      }
+    } else {
+      let reals = filters.floats
+      weights = quantizedWeights(
+        node, source: source, isDepthwise: isDepthwise,
+        isGrouped
+          ? Self.dense(reals, groups: convolution.groups, outputs: outputChannels, taps: taps) : reals,
+        perChannel: perChannel, bias: try bias(of: node, at: 2))
+    }
     try emit(
       node, source: source, window: window, isDepthwise: isDepthwise, weights: weights,
-      perChannel: isDepthwise ? taps : inputChannels * taps, bias: bias, activation: convolution.activation,
-      addition: addition)
+      activation: convolution.activation, addition: addition)
   }
 
   mutating func lowerGemm(_ node: Node, _ gemm: Gemm) throws {
@@ -42,25 +54,59 @@ extension GraphLowering {
         operation: "a matrix product", node: node.name,
         reason: "it takes \(depth) elements of an image and the layer before gives \(shape.count)")
     }
-    var weights = matrix.floats
+    let weights: QuantizedWeights
+    if let model {
+      guard gemm.alpha == 1, gemm.beta == 1 else {
+        throw QuantizationError.unsupported(
+          operation: "a matrix product", node: node.name, reason: "its quantised weights would be multiplied")
+      }
+      weights = try givenWeights(
+        node, model: model, outputAxis: gemm.transposeB ? 0 : 1,
+        inputScale: values[source].quantization?.scale ?? 1
+      ) { gemm.transposeB ? $0 : Self.transposed($0, rows: depth, columns: rows) }
+    } else {
+      weights = try floatProductWeights(node, gemm, matrix.floats, source: source, rows: rows, depth: depth)
+    }
+    // A matrix product over a flattened map is a convolution with a filter as large as the map.
+    try emit(
+      node, source: source, window: Window(kernelHeight: shape.height, kernelWidth: shape.width),
+      isDepthwise: false, weights: weights, activation: gemm.activation, addition: nil)
+  }
+
+  private func floatProductWeights(
+    _ node: Node, _ gemm: Gemm, _ matrix: [Float], source: Int, rows: Int, depth: Int
+  ) throws(QuantizationError) -> QuantizedWeights {
+    var weights = matrix
     if !gemm.transposeB { weights = Self.transposed(weights, rows: depth, columns: rows) }
     if gemm.alpha != 1 { weights = weights.map { $0 * gemm.alpha } }
     var bias = try bias(of: node, at: 2)
     if bias.count == 1 { bias = [Float](repeating: bias[0], count: rows) }
     if gemm.beta != 1 { bias = bias.map { $0 * gemm.beta } }
-    // A matrix product over a flattened map is a convolution with a filter as large as the map.
-    try emit(
-      node, source: source, window: Window(kernelHeight: shape.height, kernelWidth: shape.width),
-      isDepthwise: false,
-      weights: weights, perChannel: depth, bias: bias, activation: gemm.activation, addition: nil)
+    return quantizedWeights(
+      node, source: source, isDepthwise: false, weights, perChannel: depth, bias: bias)
+  }
+
+  /// Weights of a float network, rounded, with the bias corrected by what that moves.
+  private func quantizedWeights(
+    _ node: Node, source: Int, isDepthwise: Bool, _ weights: [Float], perChannel: Int, bias: [Float]
+  ) -> QuantizedWeights {
+    if isTrial {
+      let channels = weights.count / max(1, perChannel)
+      return QuantizedWeights(
+        values: [Int8](repeating: 0, count: weights.count), scales: [Float](repeating: 1, count: channels),
+        bias: [Int32](repeating: 0, count: channels))
+    }
+    return QuantizedWeights(
+      weights, perChannel: perChannel, bias: bias, inputScale: values[source].quantization?.scale ?? 1,
+      inputMeans: inputMeans(of: node, isDepthwise: isDepthwise, perChannel: perChannel),
+      isDepthwise: isDepthwise,
+      samples: options.rounding == .adaptive ? calibration.samples[node.outputs[0]] : nil)
   }
 
   private mutating func emit(
-    _ node: Node, source: Int, window: Window, isDepthwise: Bool, weights: [Float], perChannel: Int,
-    bias: [Float],
+    _ node: Node, source: Int, window: Window, isDepthwise: Bool, weights: QuantizedWeights,
     activation: Activation?, addition: Node?
   ) throws {
-    guard let inputScale = values[source].quantization?.scale else { return }
     let sumNode = addition ?? node
     var sumActivation = activation
     var residual: Int?
@@ -70,22 +116,20 @@ extension GraphLowering {
         residual = try bytes(of: input, node: addition.name)
       }
     }
-    let bounds = try clampBounds(of: sumActivation, node: sumNode)
+    var bounds = try clampBounds(of: sumActivation, node: sumNode)
     let name = sumNode.outputs[0]
-    let staysFloat = isFinal(name) && residual == nil && !isDepthwise || isSoftmaxInput(name)
-    let quantized = QuantizedWeights(
-      weights, perChannel: perChannel, bias: bias, inputScale: inputScale,
-      inputMeans: inputMeans(of: node, isDepthwise: isDepthwise, perChannel: perChannel),
-      isDepthwise: isDepthwise,
-      samples: options.rounding == .adaptive ? calibration.samples[node.outputs[0]] : nil)
+    let hasNoScale = model.map { $0.activations[name] == nil } ?? false
+    let staysFloat =
+      (isFinal(name) || hasNoScale) && residual == nil && !isDepthwise || isSoftmaxInput(name)
+    if staysFloat { bounds = byteRange(of: name, within: bounds) }
     let output = try define(
       name, node: node.name, quantization: staysFloat ? nil : try quantization(of: name))
     operations.append(
       .convolution(
         QuantizedConvolution(
           node: node.name, input: source, output: output, window: window, isDepthwise: isDepthwise,
-          weights: data.append(quantized.values), weightScales: data.append(quantized.scales),
-          bias: data.append(quantized.bias), lower: bounds.lower, upper: bounds.upper, residual: residual)))
+          weights: data.append(weights.values), weightScales: data.append(weights.scales),
+          bias: data.append(weights.bias), lower: bounds.lower, upper: bounds.upper, residual: residual)))
   }
 
   /// Channel means of a node's input where they belong to its weights in an orderly way.
@@ -115,10 +159,12 @@ extension GraphLowering {
   }
 
   /// Grouped filters with zeros for the channels of the other groups.
-  private static func dense(_ filters: [Float], groups: Int, outputs: Int, taps: Int) -> [Float] {
+  private static func dense<Weight: Numeric>(
+    _ filters: [Weight], groups: Int, outputs: Int, taps: Int
+  ) -> [Weight] {
     let perGroup = filters.count / max(1, outputs * taps)
     let inputs = perGroup * groups
-    var dense = [Float](repeating: 0, count: outputs * inputs * taps)
+    var dense = [Weight](repeating: 0, count: outputs * inputs * taps)
     for output in 0..<outputs {
       let firstInput = output / max(1, outputs / groups) * perGroup
       for index in 0..<perGroup * taps {
@@ -128,8 +174,10 @@ extension GraphLowering {
     return dense
   }
 
-  private static func transposed(_ matrix: [Float], rows: Int, columns: Int) -> [Float] {
-    var result = [Float](repeating: 0, count: matrix.count)
+  private static func transposed<Weight: Numeric>(
+    _ matrix: [Weight], rows: Int, columns: Int
+  ) -> [Weight] {
+    var result = [Weight](repeating: 0, count: matrix.count)
     for row in 0..<rows {
       for column in 0..<columns { result[column * rows + row] = matrix[row * columns + column] }
     }

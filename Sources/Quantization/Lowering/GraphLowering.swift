@@ -17,17 +17,35 @@ extension QuantizedNetwork {
       graph, calibration: calibration, inputRange: inputRange, options: options)
     return try lowering.lowered()
   }
+
+  /// A model that is quantised already, with the scales that it has: nothing is measured, nothing rounded anew.
+  ///
+  /// What it has as integers gives, byte by byte, what ONNX Runtime gives, but for numbers that lie within a rounding
+  /// error of the middle between two. A result that the model would round and turn back into numbers at its very end
+  /// isn't rounded.
+  /// - Parameter graph: a simplified graph.
+  /// - Returns: nil where the graph is a float network.
+  /// - Throws: what lowering any graph can.
+  public static func asGiven(_ graph: Graph) throws -> QuantizedNetwork? {
+    guard let model = QuantizedModel(graph) else { return nil }
+    var lowering = try GraphLowering(model.graph, model: model)
+    return try lowering.lowered()
+  }
 }
 
 /// The state of one lowering: values and operations made so far.
 struct GraphLowering {
   let graph: Graph
   let calibration: Calibration
+  /// One that has the scales itself: then nothing is calibrated.
+  let model: QuantizedModel?
   let shapes: [String: [Int]]
   let sharing: SharedQuantization
   let residuals: ResidualFusion
   let options: QuantizationOptions
-  private let ranges: RangeSelection
+  /// Only to see what has an int8 form: scales and weights don't matter.
+  let isTrial: Bool
+  private let ranges: RangeSelection?
 
   var values: [QuantizedValue] = []
   var operations: [QuantizedOperation] = []
@@ -38,22 +56,35 @@ struct GraphLowering {
   var quantizedCopies: [Int: Int] = [:]
   /// Float operators not yet put among the operations.
   var islands: [OpenIsland] = []
+  /// What moves elements into a tensor that is no map, by what it makes.
+  var deferred: [String: Node] = [:]
+  /// Scales and zero points of what float operators round as the model does.
+  var roundingConstants: [String: Tensor] = [:]
 
   private let inputRange: (lower: Float, upper: Float)?
   private let readers: [String: Int]
+  /// The node that makes a value.
+  let makers: [String: Node]
 
   init(
-    _ graph: Graph, calibration: Calibration, inputRange: (lower: Float, upper: Float)?,
-    options: QuantizationOptions
+    _ graph: Graph, calibration: Calibration = Calibration(), model: QuantizedModel? = nil,
+    inputRange: (lower: Float, upper: Float)? = nil, options: QuantizationOptions = QuantizationOptions(),
+    isTrial: Bool = false
   ) throws {
     self.options = options
-    ranges = RangeSelection(graph, calibration: calibration, rule: options.ranges)
-    self.graph = graph
+    self.isTrial = isTrial
+    self.model = model
     self.calibration = calibration
+    ranges =
+      model == nil && !isTrial ? RangeSelection(graph, calibration: calibration, rule: options.ranges) : nil
+    self.graph = graph
     self.inputRange = inputRange
     shapes = try graph.shapes(batch: 1)
     sharing = SharedQuantization(graph)
-    residuals = ResidualFusion(graph, shapes: shapes)
+    residuals = ResidualFusion(graph, shapes: shapes) { model?.activations[$0] == nil }
+    makers = Dictionary(
+      graph.nodes.flatMap { node in node.outputs.map { ($0, node) } }, uniquingKeysWith: { first, _ in first }
+    )
     readers = graph.nodes.reduce(into: [:]) { counts, node in
       for input in node.inputs { counts[input, default: 0] += 1 }
     }
@@ -65,12 +96,8 @@ struct GraphLowering {
         operation: "a network of \(graph.inputs.count) inputs", node: graph.name,
         reason: "one image input is expected")
     }
-    let exact = calibration.histograms[input.name].map { (lower: $0.minimum, upper: $0.maximum) }
-    guard let range = inputRange ?? exact, range.lower <= range.upper else {
-      throw QuantizationError.notCalibrated(value: input.name)
-    }
     let inputIndex = try define(
-      input.name, node: input.name, quantization: AffineQuantization(lower: range.lower, upper: range.upper))
+      input.name, node: input.name, quantization: try inputQuantization(of: input.name))
 
     let fused = residuals.fused
     for (index, node) in graph.nodes.enumerated() where !fused.contains(index) {
@@ -83,23 +110,51 @@ struct GraphLowering {
     let names = Set(values.map(\.name))
     let structure = QuantizedNetwork.Structure(
       name: graph.name, input: inputIndex, outputs: outputs, values: values, operations: operations,
-      aliases: indices.filter { !names.contains($0.key) })
+      aliases: aliases.filter { !names.contains($0.key) })
     let network = QuantizedNetwork(structure: structure, data: NetworkBytes(data.bytes))
     try network.validate()
     return network
   }
 
+  private func inputQuantization(of input: String) throws -> AffineQuantization {
+    if model != nil || isTrial { return try quantization(of: input) }
+    let exact = calibration.histograms[input].map { (lower: $0.minimum, upper: $0.maximum) }
+    guard let range = inputRange ?? exact, range.lower <= range.upper else {
+      throw QuantizationError.notCalibrated(value: input)
+    }
+    return AffineQuantization(lower: range.lower, upper: range.upper)
+  }
+
+  /// Every name that stands for a value: also those that passes took away, and `embedding`.
+  private var aliases: [String: Int] {
+    var result = indices
+    for name in graph.replaced.keys where result[name] == nil {
+      var current = name
+      for _ in 0..<graph.replaced.count {
+        guard case .equal(let other)? = graph.replaced[current], result[current] == nil else { break }
+        current = other
+      }
+      result[name] = result[current]
+    }
+    if result["embedding"] == nil, let embedding = try? graph.resolveLayer("embedding") {
+      result["embedding"] = indices[embedding]
+    }
+    return result
+  }
+
   /// In int8 where that can be, else in float32.
   private mutating func lowerOrFloat(_ node: Node, addition: Node?) throws {
-    let before = (values.count, operations.count, data.bytes.count, indices, quantizedCopies, islands)
+    let before = (
+      values.count, operations.count, data.bytes.count, indices, quantizedCopies, islands, deferred
+    )
     do {
       try lower(node, addition: addition)
-    } catch QuantizationError.unsupported {
+    } catch QuantizationError.unsupported(_, _, let reason) {
       values.removeLast(values.count - before.0)
       operations.removeLast(operations.count - before.1)
       data.truncate(to: before.2)
-      (indices, quantizedCopies, islands) = (before.3, before.4, before.5)
-      guard let addition else { return float(node) }
+      (indices, quantizedCopies, islands, deferred) = (before.3, before.4, before.5, before.6)
+      guard let addition else { return float(node, reason: reason) }
       try lowerOrFloat(node, addition: nil)
       try lowerOrFloat(addition, addition: nil)
     }
@@ -111,6 +166,7 @@ struct GraphLowering {
   func isFinal(_ name: String) -> Bool { readers[name] == nil }
 
   mutating func index(of name: String, node: String) throws -> Int {
+    materialize(name)
     try closeIsland(making: name)
     guard let index = indices[name] else {
       throw QuantizationError.unsupported(
@@ -132,14 +188,27 @@ struct GraphLowering {
         reason: "only a dense layer can follow a reshape")
     }
     guard values[index].quantization == nil else { return index }
+    guard isInPlainOrder(index) else {
+      throw QuantizationError.unsupported(
+        operation: "a layer on float32 maps", node: node, reason: "what it reads has no scale in the model")
+    }
     if let copy = quantizedCopies[index] { return copy }
+    quantizedCopies[index] = quantized(index, as: try quantization(of: name))
+    return values.count - 1
+  }
+
+  /// Makes bytes of a float32 value.
+  mutating func quantized(_ index: Int, as quantization: AffineQuantization) -> Int {
     values.append(
       QuantizedValue(
-        name: values[index].name + " (int8)", shape: values[index].shape,
-        quantization: try quantization(of: name)))
+        name: values[index].name + " (int8)", shape: values[index].shape, quantization: quantization))
     operations.append(.quantize(input: index, output: values.count - 1))
-    quantizedCopies[index] = values.count - 1
     return values.count - 1
+  }
+
+  /// Whether a float32 value can be made bytes.
+  func isInPlainOrder(_ index: Int) -> Bool {
+    values[index].isRowMajor || values[index].shape.count == values[index].shape.channels
   }
 
   mutating func define(_ name: String, node: String, quantization: AffineQuantization?) throws -> Int {
@@ -155,10 +224,18 @@ struct GraphLowering {
 
   /// One range for all values that must share it.
   func quantization(of name: String) throws -> AffineQuantization {
+    if isTrial { return AffineQuantization(scale: 1, zeroPoint: 128) }
+    if let model {
+      guard let quantization = model.activations[name] else {
+        throw QuantizationError.unsupported(
+          operation: "the value", node: name, reason: "the model has no scale for it")
+      }
+      return quantization
+    }
     var lower: Float = 0
     var upper: Float = 0
     for member in sharing.group(of: name) where calibration.histograms[member] != nil {
-      let range = try ranges.range(of: member)
+      guard let range = try ranges?.range(of: member) else { continue }
       lower = min(lower, range.lower)
       upper = max(upper, range.upper)
     }

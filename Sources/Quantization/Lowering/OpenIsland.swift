@@ -7,20 +7,27 @@ import Network
 struct OpenIsland {
   var nodes: [Node]
   var made: Set<String>
+  /// Why a node is here, by its first output.
+  var reasons: [String: String] = [:]
 }
 
 extension GraphLowering {
   /// Puts a node among the float operators, together with those that make what it reads.
-  mutating func float(_ node: Node) {
+  mutating func float(_ node: Node, reason: String) {
+    for name in node.inputs { materialize(name) }
+    let nodes = rounded(node)
+    let inputs = nodes.flatMap(\.inputs)
     var joined = OpenIsland(nodes: [], made: [])
     islands.removeAll { island in
-      guard node.inputs.contains(where: island.made.contains) else { return false }
+      guard inputs.contains(where: island.made.contains) else { return false }
       joined.nodes += island.nodes
       joined.made.formUnion(island.made)
+      joined.reasons.merge(island.reasons) { first, _ in first }
       return true
     }
-    joined.nodes.append(node)
-    joined.made.formUnion(node.outputs.filter { !$0.isEmpty })
+    joined.nodes += nodes
+    joined.made.formUnion(nodes.flatMap(\.outputs).filter { !$0.isEmpty })
+    if let output = node.outputs.first { joined.reasons[output] = reason }
     islands.append(joined)
   }
 
@@ -38,11 +45,12 @@ extension GraphLowering {
   }
 
   private mutating func close(_ island: OpenIsland) throws {
-    var result = FloatIsland(nodes: island.nodes, inputs: [], outputs: [], constants: [])
+    var result = FloatIsland(
+      nodes: island.nodes, inputs: [], outputs: [], constants: [], reasons: island.reasons)
     var known = island.made
     for node in island.nodes {
       for name in node.inputs where !name.isEmpty && known.insert(name).inserted {
-        if let constant = graph.constants[name] {
+        if let constant = roundingConstants[name] ?? graph.constants[name] {
           result.constants.append(store(constant, named: name))
         } else if let shape = shapes[name] {
           let value = try index(of: name, node: node.name)
@@ -60,10 +68,18 @@ extension GraphLowering {
   }
 
   private mutating func store(_ constant: Tensor, named name: String) -> FloatIsland.Constant {
-    let elements = constant.integers.map { data.append($0) } ?? data.append(constant.floats)
-    return FloatIsland.Constant(
-      name: name, shape: constant.shape, element: constant.integers == nil ? .float32 : .int64,
-      elements: elements)
+    // Quantised weights are float32 here.
+    let constant = model?.constants[name]?.tensor ?? constant
+    let element = constant.element.isInteger ? constant.element : .float32
+    let elements =
+      if let bytes = constant.bytes {
+        data.append(bytes)
+      } else if let integers = constant.integers {
+        data.append(integers)
+      } else {
+        data.append(constant.floats)
+      }
+    return FloatIsland.Constant(name: name, shape: constant.shape, element: element, elements: elements)
   }
 }
 

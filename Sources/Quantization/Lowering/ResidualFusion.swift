@@ -11,7 +11,8 @@ struct ResidualFusion {
   /// Indices of the additions that are done by a convolution.
   var fused: Set<Int> { Set(additions.values) }
 
-  init(_ graph: Graph, shapes: [String: [Int]]) {
+  /// - Parameter mayFuse: whether a convolution's own result may go unrounded into the sum.
+  init(_ graph: Graph, shapes: [String: [Int]], mayFuse: (String) -> Bool = { _ in true }) {
     var readers: [String: Int] = [:]
     var writers: [String: Int] = [:]
     for (index, node) in graph.nodes.enumerated() {
@@ -25,7 +26,7 @@ struct ResidualFusion {
         node.inputs.allSatisfy({ graph.constants[$0] == nil && shapes[$0] == shapes[node.outputs[0]] })
       else { continue }
       let candidates = node.inputs.compactMap { input -> Int? in
-        guard readers[input] == 1, let writer = writers[input],
+        guard readers[input] == 1, mayFuse(input), let writer = writers[input],
           case .convolution(let convolution) = graph.nodes[writer].operation, convolution.activation == nil
         else { return nil }
         return writer

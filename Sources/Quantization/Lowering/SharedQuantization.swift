@@ -12,6 +12,12 @@ struct SharedQuantization {
       switch node.operation {
       case .maxPool, .globalMaxPool, .flatten, .reshape, .squeeze, .unsqueeze, .identity:
         if let input = node.inputs.first { join(input, output) }
+      case .transpose, .slice, .gather:
+        if let input = node.inputs.first { join(input, output) }
+      case .general(let other) where other.movesElements:
+        for output in node.outputs {
+          if let input = node.inputs.first { join(input, output) }
+        }
       case .concat:
         for input in node.inputs { join(input, output) }
       default:

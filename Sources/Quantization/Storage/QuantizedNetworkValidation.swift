@@ -90,6 +90,15 @@ extension QuantizedNetwork {
           values[$0].quantization != nil && values[$0].shape.height == output.shape.height
             && values[$0].shape.width == output.shape.width
         }
+    case .rearrange(let rearrangement):
+      func holds(_ span: DataSpan, _ count: Int, below limit: Int) -> Bool {
+        isInside(span, count: 4 * count) && int32s(span).allSatisfy { (0..<Int32(limit)).contains($0) }
+      }
+      isSound =
+        input.quantization != nil && input.quantization == output.quantization
+        && holds(rearrangement.channels, output.shape.channels, below: input.shape.channels)
+        && holds(rearrangement.rows, output.shape.height, below: input.shape.height)
+        && holds(rearrangement.columns, output.shape.width, below: input.shape.width)
     case .quantize:
       isSound =
         input.quantization == nil && output.quantization != nil && input.shape == output.shape
@@ -109,7 +118,8 @@ extension QuantizedNetwork {
     let values = structure.values
     let node = island.nodes.first?.name ?? ""
     for constant in island.constants {
-      let count = Self.product(constant.shape + [FloatIsland.Constant.size(of: constant.element)])
+      let size = FloatIsland.Constant.size(of: constant.element)
+      let count = size.flatMap { Self.product(constant.shape + [$0]) }
       guard constant.shape.allSatisfy({ $0 >= 0 }), isInside(constant.elements, count: count) else {
         throw .damaged(reason: "the constant \"\(constant.name)\" leads outside of the data")
       }

@@ -8,7 +8,7 @@ public struct NetworkFile: Sendable {
   public let path: String
   /// The simplified graph; nil for a quantized network.
   public let graph: Graph?
-  /// Nil for an ONNX model.
+  /// Nil for a float network; of an ONNX model that is quantized already, its own integers and scales.
   public let quantized: QuantizedNetwork?
 
   /// - Throws: `NetworkError`, `QuantizationError`.
@@ -16,8 +16,12 @@ public struct NetworkFile: Sendable {
     if isSerialized(path) {
       return NetworkFile(path: path, graph: nil, quantized: try QuantizedNetwork(contentsOf: path))
     }
-    return NetworkFile(path: path, graph: try Graph.load(onnx: path).simplified(), quantized: nil)
+    let graph = try Graph.load(onnx: path).simplified()
+    return NetworkFile(path: path, graph: graph, quantized: try QuantizedNetwork.asGiven(graph))
   }
+
+  /// Whether there is nothing to calibrate.
+  public var isQuantized: Bool { quantized != nil }
 
   private static func isSerialized(_ path: String) -> Bool {
     guard let file = FileHandle(forReadingAtPath: path) else { return false }
@@ -70,9 +74,9 @@ public struct NetworkFile: Sendable {
   }
 
   /// The graph, for what a quantized file can't do.
-  func neededGraph(for purpose: String) throws -> Graph {
+  public func neededGraph(for purpose: String) throws -> Graph {
     guard let graph else { throw NetworkFileError.needsModel(path: path, purpose: purpose) }
-    return graph
+    return quantized == nil ? graph : try graph.dequantizingConstants()
   }
 }
 

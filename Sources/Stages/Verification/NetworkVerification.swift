@@ -47,6 +47,8 @@ public struct NetworkVerification: Sendable, Hashable {
     let subject: VerificationSubject
     if let int8 {
       subject = try VerificationSubject(file: int8)
+    } else if let quantized = network.quantized {
+      subject = VerificationSubject(quantized, origin: "the model's own scales: it is quantized already")
     } else if calibration == nil, let stored = try source.network(madeOf: network.path) {
       subject = stored.subject
       recipe = stored.recipe

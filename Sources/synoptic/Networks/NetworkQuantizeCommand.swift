@@ -6,6 +6,8 @@ struct NetworkQuantizeCommand: ParsableCommand {
     commandName: "quantize",
     abstract: "Write a network's int8 form, calibrated on photographs.",
     discussion: """
+      A model that is quantized already (QDQ or QOperator) keeps its own scales; it needs no photographs.
+
       EXAMPLES
         synoptic network quantize lite0.onnx --calibrate photos --output lite0.int8
         synoptic network quantize vgg16.onnx --calibrate photos --recipe keras-vgg16 --output vgg16.int8
@@ -22,15 +24,15 @@ struct NetworkQuantizeCommand: ParsableCommand {
   @OptionGroup var quantizing: QuantizingOptions
   @OptionGroup var threads: ThreadsOption
 
-  func validate() throws {
-    if calibration.calibrate == nil { throw ValidationError("--calibrate FOLDER is missing") }
-  }
-
   func run() throws {
     try OutputFile.check(output)
     try InputFile.check(network)
     let file = try NetworkFile.load(network)
-    guard let images = try calibration.images(for: file, threads: threads.resolved) else { return }
+    if calibration.calibrate == nil, !file.isQuantized {
+      throw ValidationError("--calibrate FOLDER is missing: \(network) is a float network")
+    }
+    if file.isQuantized { StandardError.say("\(network) is quantized already: its own scales are kept") }
+    let images = try file.isQuantized ? nil : calibration.images(for: file, threads: threads.resolved)
     let bytes = try file.quantized(calibratedWith: images, options: quantizing.resolved).serialized
     try OutputFile.write(bytes, to: output)
     StandardError.say("wrote \(Quantities.magnitude(bytes.count)) bytes to \(output)")

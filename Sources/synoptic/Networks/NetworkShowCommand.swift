@@ -1,15 +1,17 @@
 import ArgumentParser
 import Network
+import Quantization
 import Stages
 
 struct NetworkShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "List a network's layers: name, kind, shape, multiply-accumulates and parameters of one image.",
+    abstract: "List a network's layers: name, kind, shape, work of one image, and whether they run in int8.",
     discussion: """
       A name can be used as a pipeline's `layer:` or with `network run --layer`; in int8, a convolution that only an \
       addition reads is one with it and has no name of its own. Batch normalizations and \
-      activations are folded into what they follow; `embedding` is what enters the classifier.
+      activations are folded into what they follow; `embedding` is what enters the classifier. What has no int8 form \
+      runs in float32 inside the int8 network; the last column says why.
 
       EXAMPLES
         synoptic network show efficientnet-lite0.onnx
@@ -24,71 +26,102 @@ struct NetworkShowCommand: ParsableCommand {
   func run() throws {
     try InputFile.check(network)
     let file = try NetworkFile.load(network)
-    guard let graph = file.graph else { return try printQuantized(file) }
-    let layers = try graph.layers()
-    let embedding = try? file.resolveLayer("embedding")
-    if json.isOn { return try StandardOutput.write(line: listing(file, layers, embedding).line) }
+    let rows = try LayerRows(file)
+    if json.isOn { return try StandardOutput.write(line: listing(file, rows).line) }
     var table = TextTable([
       ("LAYER", .left), ("KIND", .left), ("SHAPE", .left), ("MACS", .right), ("PARAMETERS", .right),
+      ("RUNS IN", .left),
     ])
-    for layer in layers {
+    for layer in rows.layers {
       table.append([
-        layer.name + (layer.name == embedding ? " (embedding)" : ""), layer.kind,
+        layer.name + (layer.name == rows.embedding ? " (embedding)" : ""), layer.kind,
         layer.shape.map(String.init).joined(separator: " x "),
         layer.multiplyAccumulates == 0 ? "" : Quantities.magnitude(layer.multiplyAccumulates),
         layer.parameters == 0 ? "" : Quantities.magnitude(layer.parameters),
+        layer.precision.map { $0.rawValue + (layer.reason.map { ": \($0)" } ?? "") } ?? "",
       ])
     }
-    let totals = Totals(layers)
     table.append([
-      "total", "\(layers.count) layers", "", Quantities.magnitude(totals.multiplyAccumulates),
-      Quantities.magnitude(totals.parameters),
+      "total", "\(rows.layers.count) layers", "", Quantities.magnitude(rows.multiplyAccumulates),
+      Quantities.magnitude(rows.parameters),
+      rows.int8Share.map { "int8: \(Quantities.percent($0)) of the MACs" } ?? "",
     ])
     try StandardOutput.write(table.text)
   }
 
-  private struct Totals {
-    let multiplyAccumulates: Int
-    let parameters: Int
-
-    init(_ layers: [Layer]) {
-      multiplyAccumulates = layers.reduce(0) { $0 &+ $1.multiplyAccumulates }
-      parameters = layers.reduce(0) { $0 &+ $1.parameters }
-    }
-  }
-
-  private func listing(_ file: NetworkFile, _ layers: [Layer], _ embedding: String?) -> JSON {
-    let totals = Totals(layers)
-    return [
+  private func listing(_ file: NetworkFile, _ rows: LayerRows) -> JSON {
+    [
       "name": .string(file.name), "input": .array(file.inputShape.map { JSON.integer($0) }),
-      "outputs": .strings(file.graph?.outputs ?? []), "embedding": .text(embedding),
+      "quantized": .boolean(file.isQuantized), "outputs": .strings(rows.outputs),
+      "embedding": .text(rows.embedding),
       "layers": .array(
-        layers.map { layer in
+        rows.layers.map { layer in
           [
             "name": .string(layer.name), "kind": .string(layer.kind),
             "shape": .array(layer.shape.map { JSON.integer($0) }),
             "macs": .integer(layer.multiplyAccumulates), "parameters": .integer(layer.parameters),
+            "precision": .text(layer.precision?.rawValue), "reason": .text(layer.reason),
           ]
         }),
-      "macs": .integer(totals.multiplyAccumulates), "parameters": .integer(totals.parameters),
+      "macs": .integer(rows.multiplyAccumulates), "parameters": .integer(rows.parameters),
+      "int8_macs": rows.int8Share.map(JSON.number) ?? .null,
     ]
   }
+}
 
-  /// A quantised file keeps what is needed to run it: names and sizes.
-  private func printQuantized(_ file: NetworkFile) throws {
-    guard let quantized = file.quantized else { return }
-    let layers = try quantized.layers.map { (name: $0, elements: try quantized.elementCount(of: $0)) }
-    if json.isOn {
-      let rows = layers.map { ["name": .string($0.name), "elements": .integer($0.elements)] as JSON }
-      let listing: JSON = [
-        "name": .string(file.name), "precision": "int8",
-        "input": .array(file.inputShape.map { JSON.integer($0) }), "outputs": .strings(quantized.outputs),
-        "layers": .array(rows),
-      ]
-      return try StandardOutput.write(line: listing.line)
+/// The layers of a network with what they run in.
+private struct LayerRows {
+  struct Row {
+    var name: String
+    var kind: String
+    var shape: [Int]
+    var multiplyAccumulates: Int
+    var parameters: Int
+    /// Nil for what is no computation in int8, or where that isn't known.
+    var precision: QuantizedLayer.Precision?
+    var reason: String?
+  }
+
+  let layers: [Row]
+  let outputs: [String]
+  let embedding: String?
+
+  init(_ file: NetworkFile) throws {
+    if let quantized = file.quantized {
+      layers = quantized.listing.map { layer in
+        Row(
+          name: layer.name, kind: layer.kind, shape: layer.shape,
+          multiplyAccumulates: layer.multiplyAccumulates, parameters: layer.parameters,
+          precision: layer.precision, reason: layer.reason)
+      }
+      outputs = quantized.outputs
+      embedding = try? quantized.layerName(of: "embedding")
+      return
     }
-    var table = TextTable([("LAYER", .left), ("ELEMENTS", .right)])
-    for layer in layers { table.append([layer.name, Quantities.count(layer.elements)]) }
-    try StandardOutput.write(table.text)
+    let graph = try file.neededGraph(for: "showing")
+    // A network that has no int8 form at all is listed all the same.
+    let trial = try? QuantizedNetwork.trial(graph)
+    let listing = Dictionary((trial?.listing ?? []).map { ($0.name, $0) }) { first, _ in first }
+    layers = try graph.layers().map { layer in
+      let placed = trial?.layer(named: layer.name, among: listing)
+      // A convolution that an addition is one with has no value of its own in int8.
+      let isFused = trial != nil && placed == nil && layer.multiplyAccumulates > 0
+      return Row(
+        name: layer.name, kind: layer.kind, shape: layer.shape,
+        multiplyAccumulates: layer.multiplyAccumulates, parameters: layer.parameters,
+        precision: isFused ? .int8 : placed?.precision, reason: placed?.reason)
+    }
+    outputs = graph.outputs
+    embedding = try? file.resolveLayer("embedding")
+  }
+
+  var multiplyAccumulates: Int { layers.reduce(0) { $0 &+ $1.multiplyAccumulates } }
+  var parameters: Int { layers.reduce(0) { $0 &+ $1.parameters } }
+
+  /// Of the multiply-accumulates.
+  var int8Share: Double? {
+    guard multiplyAccumulates > 0, layers.contains(where: { $0.precision != nil }) else { return nil }
+    let int8 = layers.filter { $0.precision == .int8 }.reduce(0) { $0 &+ $1.multiplyAccumulates }
+    return Double(int8) / Double(multiplyAccumulates)
   }
 }

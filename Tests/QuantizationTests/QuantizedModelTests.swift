@@ -1,0 +1,160 @@
+import Foundation
+import Network
+import TestSupport
+import Testing
+
+@testable import Quantization
+
+@Suite(
+  "Models that ONNX Runtime quantised run in int8, with their own scales",
+  .enabled(if: PythonPeer.isPresent, "needs SYNOPTIC_PYTHON with onnx and onnxruntime"))
+struct QuantizedModelTests {
+  /// Form, whether weights have a scale a channel, types of activations and weights.
+  static let forms = [
+    ["QDQ", "1", "QUInt8", "QInt8"], ["QDQ", "0", "QUInt8", "QInt8"], ["QDQ", "1", "QInt8", "QInt8"],
+    ["QOperator", "1", "QUInt8", "QInt8"], ["QOperator", "0", "QUInt8", "QInt8"],
+    ["QOperator", "0", "QInt8", "QInt8"],
+  ]
+
+  @Test(
+    "within one step of what ONNX Runtime gives, optimised or not", arguments: forms, QuantizedPeer.networks)
+  func equalsONNXRuntime(form: [String], name: String) throws {
+    let peer = try QuantizedPeer(form, network: name)
+    let network = try #require(try QuantizedNetwork.asGiven(peer.graph))
+    let executor = PlanExecutor(try CompiledPlan(network))
+    let count = network.input.shape.count
+    for image in 0..<peer.input.shape[0] {
+      try executor.run(tensor: Array(peer.input.floats[image * count..<(image + 1) * count]))
+      let result = executor.output(0)
+      for expected in peer.expected {
+        let values = expected.floats[image * result.count..<(image + 1) * result.count]
+        let difference = zip(result, values).map { abs($0 - $1) }.max() ?? .infinity
+        #expect(difference <= peer.step * 1.001, "image \(image): \(difference / peer.step) steps")
+      }
+    }
+  }
+
+  @Test("without an operator in float32", arguments: forms, ["plain", "residual", "mobile"])
+  func noIslands(form: [String], name: String) throws {
+    let network = try #require(try QuantizedNetwork.asGiven(try QuantizedPeer(form, network: name).graph))
+    let islands = network.structure.operations.compactMap { operation -> FloatIsland? in
+      if case .floatIsland(let island) = operation { return island }
+      return nil
+    }
+    #expect(islands.flatMap(\.nodes).map(\.name) == [])
+  }
+
+  @Test("weights that need more than 8 bits run in float32, to the same results")
+  func asymmetricWeights() throws {
+    let peer = try QuantizedPeer(["QDQ", "0", "QUInt8", "QUInt8"], network: "plain")
+    let network = try #require(try QuantizedNetwork.asGiven(peer.graph))
+    let executor = PlanExecutor(try CompiledPlan(try QuantizedNetwork(serialized: network.serialized)))
+    try executor.run(tensor: Array(peer.input.floats.prefix(network.input.shape.count)))
+    for (ours, theirs) in zip(executor.output(0), peer.expected[0].floats) {
+      #expect(abs(ours - theirs) <= peer.step * 1.001)
+    }
+  }
+
+  @Test("every name of the model, and embedding, stands for a layer", arguments: [forms[0], forms[3]])
+  func names(form: [String]) throws {
+    let peer = try QuantizedPeer(form, network: "mobile")
+    let network = try #require(try QuantizedNetwork.asGiven(peer.graph))
+    #expect(try network.elementCount(of: "embedding") == 24)
+    #expect(network.outputs == ["y"])
+    for name in try #require(Self.floatNames["mobile"]) where form[0] == "QDQ" {
+      #expect(try network.elementCount(of: name) > 0)
+    }
+    #expect(try network.elementCount(of: try peer.graph.resolveLayer("embedding")) == 24)
+  }
+
+  private static let floatNames = ["mobile": ["b", "d", "g", "h"]]
+
+  @Test("a float network is none of them")
+  func floatNetwork() throws {
+    let network = try QuantizedNetwork.asGiven(SmallGraph.all[0].graph)
+    #expect(network == nil)
+  }
+}
+
+/// A small network that ONNX Runtime quantised, and what ONNX Runtime then gives for some inputs.
+struct QuantizedPeer {
+  let graph: Graph
+  let input: Tensor
+  /// Without and with ONNX Runtime's optimisations.
+  let expected: [Tensor]
+  /// Of the result's integers.
+  let step: Float
+
+  static let networks = ["plain", "residual", "mobile", "gates", "mixed"]
+
+  init(_ form: [String], network: String) throws {
+    let folder = try TemporaryFolder()
+    let printed = try PythonPeer.run(Self.script, [folder.url.path, network] + form)
+    step = try #require(printed.split(separator: "\n").last.flatMap { Float($0) })
+    input = try NumpyArray.read(folder.path("x.npy")).tensor
+    expected = try ["plain.npy", "optimized.npy"].map { try NumpyArray.read(folder.path($0)).tensor }
+    graph = try Graph.load(onnx: folder.path("quantized.onnx")).simplified()
+  }
+
+  private static let script = """
+    import sys, logging, numpy as np, onnx, onnxruntime as ort
+    logging.disable(logging.WARNING)
+    from onnx import helper, numpy_helper, TensorProto
+    from onnxruntime.quantization import quantize_static, QuantFormat, QuantType, CalibrationDataReader
+    ort.set_default_logger_severity(4)
+    folder, network, form, channels, activation, weight = sys.argv[1:7]
+    rng, tensors, nodes = np.random.default_rng(5), [], []
+    def constant(value):
+        tensors.append(numpy_helper.from_array(np.asarray(value), f'k{len(tensors)}'))
+        return tensors[-1].name
+    def w(*s): return constant((rng.standard_normal(s) * (1 / np.sqrt(max(1, np.prod(s[1:]))))).astype(np.float32))
+    def n(kind, ins, out, **a): nodes.append(helper.make_node(kind, ins.split() if isinstance(ins, str) else ins, [out], name=f'node{len(nodes)}', **a))
+    def conv(x, out, cin, cout, k, group=1, stride=1):
+        n('Conv', [x, w(cout, cin // group, k, k), w(cout)], out, group=group, pads=[k // 2] * 4, strides=[stride] * 2)
+    def classify(x, c):
+        n('GlobalAveragePool', x, 'g'); n('Flatten', 'g', 'h'); n('Gemm', ['h', w(10, c), w(10)], 'y', transB=1)
+    if network == 'plain':
+        conv('x', 'a', 3, 24, 3); n('Relu', 'a', 'b'); n('MaxPool', 'b', 'c', kernel_shape=[3, 3], strides=[2, 2], pads=[1] * 4)
+        conv('c', 'd', 24, 40, 3); n('Relu', 'd', 'e'); conv('e', 'f', 40, 8, 1); n('Flatten', 'f', 'i')
+        n('MatMul', ['i', w(8 * 36, 10)], 'y')
+    elif network == 'residual':
+        conv('x', 'a', 3, 32, 3, stride=2); n('Relu', 'a', 'b'); conv('b', 'c', 32, 32, 3); conv('b', 'd', 32, 32, 1)
+        n('Add', 'c d', 'e'); n('Relu', 'e', 'f'); conv('f', 'i', 32, 16, 1); conv('f', 'j', 32, 7, 3)
+        n('Concat', 'i j', 'l', axis=1); n('AveragePool', 'l', 'm', kernel_shape=[3, 3], strides=[2, 2]); classify('m', 23)
+    elif network == 'mobile':
+        conv('x', 'a', 3, 16, 3, stride=2); n('Clip', ['a', constant(np.float32(0)), constant(np.float32(6))], 'b')
+        conv('b', 'c', 16, 16, 3, group=16); n('Clip', ['c', constant(np.float32(0)), constant(np.float32(6))], 'd')
+        conv('d', 'e', 16, 16, 1); n('Add', 'e b', 'f'); conv('f', 'i', 16, 24, 3, group=2); classify('i', 24)
+    elif network == 'gates':
+        conv('x', 'a', 3, 24, 3); n('Sigmoid', 'a', 'b'); n('Mul', 'a b', 'c')
+        n('GlobalAveragePool', 'c', 'd'); conv('d', 'e', 24, 8, 1); n('Relu', 'e', 'f'); conv('f', 'i', 8, 24, 1)
+        n('HardSigmoid', 'i', 'j'); n('Mul', 'c j', 'l'); n('LeakyRelu', 'l', 'm', alpha=0.1); classify('m', 24)
+    else:
+        conv('x', 'a', 3, 24, 3); n('Relu', 'a', 'b'); n('Reshape', ['b', constant(np.array([0, 3, 8, 12, 12]))], 'c')
+        n('Transpose', 'c', 'd', perm=[0, 2, 1, 3, 4]); n('Reshape', ['d', constant(np.array([0, 24, 12, 12]))], 'e')
+        conv('e', 'f', 24, 16, 3, group=2); n('LRN', 'f', 'i', size=5); conv('i', 'j', 16, 16, 1); classify('j', 16)
+        nodes[-1].output[0] = 'scores'; n('Softmax', 'scores', 'y', axis=1)
+    g = helper.make_graph(nodes, 'g', [helper.make_tensor_value_info('x', TensorProto.FLOAT, ['N', 3, 12, 12])],
+        [helper.make_tensor_value_info('y', TensorProto.FLOAT, ['N', 10])], tensors)
+    m = helper.make_model(g, opset_imports=[helper.make_opsetid('', 17)]); m.ir_version = 8
+    onnx.checker.check_model(m); onnx.save(m, folder + '/float.onnx')
+    def image(count):
+        t = np.linspace(-1, 1, 12, dtype=np.float32)
+        a, b, c = [rng.standard_normal((count, 3, 1, 1), dtype=np.float32) for _ in range(3)]
+        return (a * t[:, None] + b * t + c / 2 + 0.2 * rng.standard_normal((count, 3, 12, 12), dtype=np.float32))
+    class Reader(CalibrationDataReader):
+        def __init__(self): self.rest = [{'x': image(4)} for _ in range(8)]
+        def get_next(self): return self.rest.pop() if self.rest else None
+    quantize_static(folder + '/float.onnx', folder + '/quantized.onnx', Reader(), quant_format=QuantFormat[form],
+        per_channel=channels == '1', activation_type=QuantType[activation], weight_type=QuantType[weight])
+    x = image(6); np.save(folder + '/x.npy', x)
+    for name, level in ('plain', ort.GraphOptimizationLevel.ORT_DISABLE_ALL), ('optimized', ort.GraphOptimizationLevel.ORT_ENABLE_ALL):
+        o = ort.SessionOptions(); o.graph_optimization_level = level
+        s = ort.InferenceSession(folder + '/quantized.onnx', o, providers=['CPUExecutionProvider'])
+        np.save(f'{folder}/{name}.npy', s.run(['y'], {'x': x})[0])
+    q = onnx.load(folder + '/quantized.onnx')
+    last = [node for node in q.graph.node if 'y' in node.output][0]
+    scale = [t for t in q.graph.initializer if len(last.input) > 1 and t.name == last.input[1]]
+    print(float(numpy_helper.to_array(scale[0]).reshape(-1)[0]) if last.op_type == 'DequantizeLinear' else 1 / 255)
+    """
+}
