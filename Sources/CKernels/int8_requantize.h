@@ -20,8 +20,8 @@ static inline uint8_t synoptic_round_to_byte(float value, uint8_t lower, uint8_t
 #define SYNOPTIC_WHOLE 12582912.0f
 #define SYNOPTIC_WHOLE_BITS 0x4b400000
 
-/// What lies beyond 2^22 is clamped to a byte's bounds anyway. Whoever packs sees to it that no sum, scaled, is below
-/// -2^23.
+/// What lies beyond 2^22 is clamped to a byte's bounds anyway. A sum below -1.5 * 2^23 stays negative, and its bits
+/// less `SYNOPTIC_WHOLE_BITS` would be beyond an int32: vector code takes its bits for 0, or subtracts with saturation.
 static inline uint8_t synoptic_requantize(int32_t accumulator, float scale, const synoptic_int8_requantization *to,
                                           const uint8_t *residual) {
   float sum;

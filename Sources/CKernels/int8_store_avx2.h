@@ -22,7 +22,8 @@ static inline __attribute__((always_inline)) __m256i requantize(__m256i accumula
   } else {
     rounded = _mm256_fmadd_ps(sums, _mm256_loadu_ps(scale), _mm256_add_ps(_mm256_set1_ps(to->zero_point), whole));
   }
-  return _mm256_sub_epi32(_mm256_castps_si256(rounded), _mm256_set1_epi32(SYNOPTIC_WHOLE_BITS));
+  const __m256i bits = _mm256_max_epi32(_mm256_castps_si256(rounded), _mm256_setzero_si256());
+  return _mm256_sub_epi32(bits, _mm256_set1_epi32(SYNOPTIC_WHOLE_BITS));
 }
 
 /// 16 channels of one pixel, from their accumulators to bytes.

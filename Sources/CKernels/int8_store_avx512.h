@@ -34,14 +34,17 @@ static inline __attribute__((always_inline)) __m512i narrow_words(const __m512i 
   return _mm512_permutexvar_epi64(pixel_order, _mm512_packus_epi16(words_01, words_23));
 }
 
+/// As int32 that saturate to the byte that is meant.
+static inline __attribute__((always_inline)) __m512i whole_number(__m512i rounded) {
+  return _mm512_sub_epi32(_mm512_max_epi32(rounded, _mm512_setzero_si512()),
+                          _mm512_set1_epi32(SYNOPTIC_WHOLE_BITS));
+}
+
 /// As `narrow_words`, whatever the sums and the clamp.
 static inline __attribute__((always_inline)) __m512i narrow_any(const __m512i pixels[4],
                                                                 const synoptic_int8_requantization *to) {
-  const __m512i whole = _mm512_set1_epi32(SYNOPTIC_WHOLE_BITS);
-  const __m512i words_01 =
-      _mm512_packs_epi32(_mm512_sub_epi32(pixels[0], whole), _mm512_sub_epi32(pixels[1], whole));
-  const __m512i words_23 =
-      _mm512_packs_epi32(_mm512_sub_epi32(pixels[2], whole), _mm512_sub_epi32(pixels[3], whole));
+  const __m512i words_01 = _mm512_packs_epi32(whole_number(pixels[0]), whole_number(pixels[1]));
+  const __m512i words_23 = _mm512_packs_epi32(whole_number(pixels[2]), whole_number(pixels[3]));
   const __m512i pixel_order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
   __m512i bytes = _mm512_permutexvar_epi32(pixel_order, _mm512_packus_epi16(words_01, words_23));
   bytes = _mm512_max_epu8(bytes, _mm512_set1_epi8((char)to->lower));

@@ -29,7 +29,7 @@ static inline __attribute__((always_inline)) void store_pixel(uint8_t *output, c
   }
   int16x4_t narrow[4];
   for (int q = 0; q < 4; q++)
-    narrow[q] = vqmovn_s32(vsubq_s32(vreinterpretq_s32_f32(rounded[q]), vdupq_n_s32(SYNOPTIC_WHOLE_BITS)));
+    narrow[q] = vqmovn_s32(vqsubq_s32(vreinterpretq_s32_f32(rounded[q]), vdupq_n_s32(SYNOPTIC_WHOLE_BITS)));
   uint8x16_t bytes = vcombine_u8(vqmovun_s16(vcombine_s16(narrow[0], narrow[1])),
                                  vqmovun_s16(vcombine_s16(narrow[2], narrow[3])));
   bytes = vmaxq_u8(bytes, vdupq_n_u8(to->lower));

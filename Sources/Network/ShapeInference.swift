@@ -37,8 +37,10 @@ struct ShapeInference {
       let shape = try input(0)
       guard shape.count >= 3 else { throw invalid("it needs a map, its input has the shape \(shape)") }
       return Array(shape.prefix(2)) + Array(repeating: 1, count: shape.count - 2)
-    case .quantizeLinear, .dequantizeLinear, .activation, .identity, .cast, .batchNormalization,
-      .localResponseNormalization:
+    case .quantizeLinear, .dequantizeLinear, .activation, .identity, .cast, .batchNormalization:
+      return try input(0)
+    case .localResponseNormalization(let lrn):
+      guard lrn.size > 0 else { throw invalid("it is over \(lrn.size) channels") }
       return try input(0)
     case .softmax(let softmax), .logSoftmax(let softmax):
       _ = try axis(softmax.axis, rank: try input(0).count, last: softmax.throughLast)

@@ -65,7 +65,7 @@ struct BadInputTests {
     BadInput("network run dogs.xml --input x.npy --output y.npy --isa neon", 64, "neon", "scalar"),
     BadInput("network run dogs.xml --input missing.npy --output y.npy", 64, "missing.npy"),
     BadInput("network bench dogs.xml --batch 0", 64, "--batch is 0"),
-    BadInput("network quantize dogs.xml --output q", 64, "--calibrate"),
+    BadInput("network quantize dogs.xml --output q", 1, "dogs.xml"),
     BadInput(
       "network quantize dogs.xml --calibrate . --output q --ranges widest", 64, "widest", "percentile"),
     BadInput("network verify dogs.xml", 64, "--images"),

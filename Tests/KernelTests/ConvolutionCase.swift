@@ -130,8 +130,9 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     }
   }
 
-  /// Random biases, scales that spread the results over the bytes and beyond, a clamp, maybe a residual; and
-  /// guard bytes behind the output that must survive.
+  /// Random biases, scales that spread the results over the bytes and beyond (far beyond in every seventh channel, as
+  /// one that is never active has them), a clamp, maybe a residual; and guard bytes behind the output that must
+  /// survive.
   private func withEpilogue(
     depth: Int, _ random: inout RandomBytes,
     _ run: (synoptic_int8_requantization, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<Float>?) -> Void
@@ -140,8 +141,9 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     let elements = channels * size.height * size.width
     var bias = (0..<channels).map { _ in Int32.random(in: -20_000...20_000, using: &random) }
     if isLastBlockHalf { for index in bias.indices.suffix(8) { bias[index] = 0 } }
-    let scale = (0..<channels).map { _ in
-      Float.random(in: 0.5...1.5, using: &random) / (60 * Float(depth).squareRoot())
+    let scale = (0..<channels).map { channel in
+      let far: Float = !fitsWords && channel % 7 == 3 ? 1e9 : 1
+      return Float.random(in: 0.5...1.5, using: &random) / (60 * Float(depth).squareRoot()) * far
     }
     let residual = random.bytes(elements + Int(SYNOPTIC_INT8_SLACK))
     var to = synoptic_int8_requantization()

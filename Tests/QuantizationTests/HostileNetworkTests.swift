@@ -6,12 +6,16 @@ import Testing
 
 @Suite("A stored network with absurd numbers in it")
 struct HostileNetworkTests {
-  private static let absurd: [Int] = [-1, 0, 1, 2, 3, 5, 16, 255, 1 << 12, 1 << 31, 1 << 62, -(1 << 62), .max, .min]
+  private static let absurd: [Int] = [
+    -1, 0, 1, 2, 3, 5, 16, 255, 1 << 12, 1 << 31, 1 << 62, -(1 << 62), .max, .min,
+  ]
   private static let rounds = 1500
   /// What is allowed but large is not run here.
   private static let largestArena = 32 << 20
 
-  @Test("is refused or runs: it never ends the program", arguments: SmallGraph.withFloatParts + SmallGraph.all)
+  @Test(
+    "is refused or runs: it never ends the program",
+    arguments: SmallGraph.withFloatParts + SmallGraph.all)
   func mutated(small: SmallGraph) throws {
     let network = try small.quantized()
     let original = try JSONSerialization.jsonObject(with: JSONEncoder().encode(network.structure))

@@ -57,6 +57,9 @@ public struct CompiledPlan: Sendable {
     constants = compiler.constants.finish()
   }
 
+  /// Bytes that one executor needs for activations and scratch.
+  public var arenaSize: Int { head.arenaSize + (tail?.part.arenaSize ?? 0) }
+
   /// How many images are best run at once.
   public var preferredBatch: Int { tail == nil ? 1 : BatchTail.images }
 

@@ -193,10 +193,10 @@ extension PlanCompiler {
       let bias = Int(biases[channel]) - Int(input.zeroPoint) * (positive + negative)
       scales[channel] = input.scale * weightScales[channel] / (output?.scale ?? 1)
       let largest = max(abs(bias + 255 * positive), abs(bias + 255 * negative))
-      guard largest < Int(Int32.max), Float(largest) * scales[channel] < 0x1p23 || output == nil else {
+      guard largest < Int(Int32.max), scales[channel].isFinite else {
         throw .unsupported(
           operation: "a product of \(perChannel) terms", node: convolution.node,
-          reason: "channel \(channel) could overflow 32 bits, or go beyond 2^23 steps of its output")
+          reason: "channel \(channel) could overflow 32 bits")
       }
       largestOfAll = max(largestOfAll, largest)
       largestScaled = max(largestScaled, Float(largest) * scales[channel])
