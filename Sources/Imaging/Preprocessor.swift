@@ -6,6 +6,8 @@
 public struct Preprocessor: Sendable {
   public let recipe: PreprocessingRecipe
   public let limits: DecodingLimits
+  /// What decompressing took of the last image's time, reading its header included; the rest is resampling.
+  public private(set) var decodingTime: Duration = .zero
   private var resampler: Resampler
 
   public init(_ recipe: PreprocessingRecipe, limits: DecodingLimits = .default) {
@@ -50,6 +52,7 @@ public struct Preprocessor: Sendable {
   private mutating func decodeJPEG(
     _ bytes: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>
   ) throws(ImagingError) {
+    let start = ContinuousClock.now
     var stream = try JPEGStream(bytes)
     try limits.check(width: stream.width, height: stream.height)
     let plan = recipe.plan(width: stream.width, height: stream.height)
@@ -58,22 +61,31 @@ public struct Preprocessor: Sendable {
       bytesPerPixel: 4, limits: limits)
     // Sixteen rows of the usual width stay in the first-level cache from color conversion to resampling.
     let source = Resampler.Source(columns: columns, rows: rows, rowsPerStrip: 16)
+    var decoding = start.duration(to: .now)
     try resampler.resample(plan, of: source, into: target) { (rows, strip) throws(ImagingError) in
+      let start = ContinuousClock.now
       try stream.read(rows: rows.count, into: strip, stride: source.stride)
+      decoding += start.duration(to: .now)
     }
     try stream.finish()
+    decodingTime = decoding
   }
 
   private mutating func decodePNG(
     _ bytes: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>
   ) throws(ImagingError) {
+    let start = ContinuousClock.now
     let stream = try PNGStream(bytes)
     try limits.check(width: stream.width, height: stream.height)
     let plan = recipe.plan(width: stream.width, height: stream.height)
     let source = Resampler.Source(
       columns: 0..<stream.width, rows: 0..<stream.height, rowsPerStrip: stream.height)
+    var decoding = start.duration(to: .now)
     try resampler.resample(plan, of: source, into: target) { (_, strip) throws(ImagingError) in
+      let start = ContinuousClock.now
       try stream.read(into: strip, stride: source.stride)
+      decoding += start.duration(to: .now)
     }
+    decodingTime = decoding
   }
 }

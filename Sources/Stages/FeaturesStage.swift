@@ -117,7 +117,7 @@ public struct FeaturesStage: StageKind, ItemStage {
   public func makeWorker(_ prepared: Prepared, _ context: StageContext) throws -> FeatureWorker {
     FeatureWorker(
       try prepared.embedder.makeWorker(), encoding: encoding, corpus: prepared.corpus,
-      database: context.database)
+      database: context.database, steps: context.steps)
   }
 
   public func commit(

@@ -121,18 +121,22 @@ public struct NetworkStage: StageKind, WholeStage {
       try CorpusContents.byDigest(ofImagesStage: images, in: db)
     }
     let count = calibrationCount
-    let (calibration, seen, _) = try CalibrationRun.run(
-      graph, recipe: recipe, candidates: candidates, count: count, threads: context.threads,
-      bytes: { try? FileContents.read($0.location) },
-      advance: { done in
-        try context.checkForStop()
-        context.advance(done: done, total: min(count, candidates.count))
-      })
+    let (calibration, seen, _) = try context.steps.measure(Step("calibrate")) {
+      try CalibrationRun.run(
+        graph, recipe: recipe, candidates: candidates, count: count, threads: context.threads,
+        bytes: { try? FileContents.read($0.location) },
+        advance: { done in
+          try context.checkForStop()
+          context.advance(done: done, total: min(count, candidates.count))
+        })
+    }
     guard seen > 0 else {
       throw CalibrationError.noImages(source: "stage \(images.stageName)", found: candidates.count)
     }
-    let network = try QuantizedNetwork.quantize(
-      graph, calibration: calibration, inputRange: PixelTables.range(of: recipe.normalizationTable()))
+    let network = try context.steps.measure(Step("quantize")) {
+      try QuantizedNetwork.quantize(
+        graph, calibration: calibration, inputRange: PixelTables.range(of: recipe.normalizationTable()))
+    }
     return (try network.serialized, seen)
   }
 }

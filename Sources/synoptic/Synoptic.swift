@@ -27,6 +27,7 @@ struct Synoptic: AsyncParsableCommand {
       CommandGroup(
         name: "Pipelines",
         subcommands: [RunCommand.self, PlanCommand.self, StatusCommand.self, RetryCommand.self]),
+      CommandGroup(name: "What happened", subcommands: [RunsCommand.self]),
       CommandGroup(name: "Looking", subcommands: [SearchCommand.self]),
       CommandGroup(
         name: "Parts",

@@ -8,6 +8,7 @@ public enum PipelineSchema {
     migrator.registerMigration("pipeline 1: job state") { db in
       try db.execute(sql: jobState)
     }
+    RunSchema.register(in: &migrator)
   }
 
   /// Whether the store has this room's tables.

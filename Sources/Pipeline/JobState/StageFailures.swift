@@ -32,6 +32,7 @@ extension StageContext {
       try statement.execute(
         arguments: [resultID, failure.name, failure.errorClass, failure.message, now])
     }
+    try recorder.write(db, wholeStageFailures: failures)
   }
 
   /// For whole stages: forgets failures that stand no more, by name.

@@ -12,7 +12,11 @@ public struct StageContext: Sendable {
   public let threads: Int
   public let control: RunControl
   public let logger: Logger
+  let recorder: StageRecorder
   let report: @Sendable (ProgressEvent) -> Void
+
+  /// Where the stage's steps leave their times, from any thread.
+  public var steps: StepTimes { recorder.steps }
 
   public var stageName: String { identity.stageName }
   /// 64 hexadecimal digits.
@@ -27,6 +31,11 @@ public struct StageContext: Sendable {
 
   /// For whole stages: says how far the work is. `total` is nil while it isn't known.
   public func advance(done: Int, failed: Int = 0, total: Int? = nil) {
+    recorder.advance(done: done, failed: failed)
+    report(done: done, failed: failed, total: total)
+  }
+
+  func report(done: Int, failed: Int, total: Int?) {
     report(.advanced(stage: stageName, done: done, failed: failed, total: total))
   }
 

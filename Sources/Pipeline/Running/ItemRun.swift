@@ -128,16 +128,28 @@ struct ItemRun<S: ItemStage>: Sendable {
   }
 
   private func commit(_ batch: Outcomes, _ counts: inout ItemCounts) async throws {
+    let start = ContinuousClock.now
     let failedIDs = batch.compactMap { outcome in
       if case .failed(let item, _, _) = outcome { item.id } else { nil }
     }
-    try await context.database.write { [stage, prepared, context] db in
+    let tally = try await context.database.write { [stage, prepared, context] db in
       try stage.commit(batch, in: db, prepared, context)
       let names = failedIDs.isEmpty ? [:] : try stage.describe(itemIDs: failedIDs, in: db)
       try ItemStates.record(db, batch, names: names, resultID: context.resultID)
+      return try context.recorder.write(
+        db, done: batch.count - failedIDs.count, failures: Self.failures(of: batch, names))
     }
+    context.recorder.adopt(tally)
+    context.steps.add(.write, start.duration(to: .now), count: batch.count)
     counts.failed += failedIDs.count
     counts.done += batch.count - failedIDs.count
-    context.advance(done: counts.done, failed: counts.failed, total: total)
+    context.report(done: counts.done, failed: counts.failed, total: total)
+  }
+
+  private static func failures(of batch: Outcomes, _ names: [Int64: String]) -> [StageFailure] {
+    batch.compactMap { outcome in
+      guard case .failed(let item, let errorClass, let message) = outcome else { return nil }
+      return StageFailure(name: names[item.id] ?? "item \(item.id)", errorClass: errorClass, message: message)
+    }
   }
 }

@@ -8,6 +8,8 @@ public struct RunReport: Sendable, Hashable, Codable {
   public var exit: ExitStatus
   /// Whether a stop was asked for before the end. Not part of the JSON: the reasons say so.
   public var isInterrupted = false
+  /// The run's number in the store; nil where it could not be recorded.
+  public var run: Int64?
 
   public init(stages: [(name: String, report: StageReport)]) {
     self.stages = stages

@@ -13,20 +13,23 @@ public struct Runner: Sendable {
   let threads: Int
   let control: RunControl
   let logger: Logger
+  let invocation: RunInvocation
   let progress: @Sendable (ProgressEvent) -> Void
 
   /// - Parameters:
   ///   - threads: nil for one a processor.
+  ///   - invocation: how the run was started, for the record of it.
   ///   - progress: called from any thread, in the order of events of a stage.
   public init(
     database: any DatabaseWriter, threads: Int? = nil, control: RunControl = RunControl(),
-    logger: Logger = Logger(label: "synoptic.pipeline"),
+    logger: Logger = Logger(label: "synoptic.pipeline"), invocation: RunInvocation = .ofThisProcess,
     progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
   ) {
     self.database = database
     self.threads = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
     self.control = control
     self.logger = logger
+    self.invocation = invocation
     self.progress = progress
   }
 
@@ -36,11 +39,14 @@ public struct Runner: Sendable {
   /// - Throws: what planning throws; nothing has been written then.
   public func run(_ file: PipelineFile) async throws -> RunReport {
     let database = self.database
+    let circumstances = RunRecorder.Circumstances(
+      invocation: invocation, threads: threads, start: .now, started: Date())
     let plan = try await Self.offPool { try Planner(file).plan(database: database) }
     // Only a cache: without it the next plan hashes the files again. A store that can't be written is told by
     // the first stage that has something to write.
     if plan.digests.hasNews { try? await database.write { db in try plan.digests.save(db) } }
 
+    let recorder = await RunRecorder.begin(circumstances, file, plan, on: database, logger: logger)
     var reports: [(name: String, report: StageReport)] = []
     var isOver: String?
     var worked: Set<String> = []
@@ -56,7 +62,7 @@ public struct Runner: Sendable {
           planned.identity.references.values.contains(where: \.isPending)
           || worked.contains(planned.identity.fingerprint)
         let (result, error) = await StageRun(
-          stage, planned, position, mustLookAgain: mustLookAgain, of: self
+          stage, planned, recorder.stage(at: position), position, mustLookAgain: mustLookAgain, of: self
         ).run()
         if result.state != .current { worked.insert(planned.identity.fingerprint) }
         report = result
@@ -67,6 +73,8 @@ public struct Runner: Sendable {
     }
     var result = RunReport(stages: reports)
     result.isInterrupted = mustStop && result.exit == .unfinished
+    result.run = recorder.runID
+    await recorder.finish(result)
     return result
   }
 

@@ -6,13 +6,16 @@ struct StageRun: Sendable {
   let planned: PlannedStage
   let position: Int
   let runner: Runner
+  let recorder: StageRecorder
   let identity: StageIdentity
   let mustLookAgain: Bool
 
   /// - Parameter mustLookAgain: false when no stage that could matter has run since the plan was made.
   init(
-    _ stage: PipelineStage, _ planned: PlannedStage, _ position: Int, mustLookAgain: Bool, of runner: Runner
+    _ stage: PipelineStage, _ planned: PlannedStage, _ recorder: StageRecorder, _ position: Int,
+    mustLookAgain: Bool, of runner: Runner
   ) {
+    self.recorder = recorder
     self.mustLookAgain = mustLookAgain
     self.stage = stage
     self.planned = planned
@@ -42,7 +45,7 @@ struct StageRun: Sendable {
         .stageStarted(
           stage: planned.name, uses: planned.uses, reasons: evaluation.reasons,
           pending: evaluation.items.pending))
-      let id = try await begin()
+      let id = try await begin(evaluation)
       resultID = id
       let counts = try await work(context(id))
       items = counts.recorded
@@ -51,21 +54,27 @@ struct StageRun: Sendable {
         throw runner.mustStop ? RunStopped() : RunStopped(itemsLeft: pending)
       }
       let seconds = start.seconds
-      try await runner.database.write { db in
+      try await runner.database.write { [recorder, stage] db in
         try StageResult.finish(db, id: id, counts: counts, seconds: seconds)
+        try recorder.finish(
+          db, .done, reasons: evaluation.reasons, standing: counts,
+          worked: stage.stage is any WholeStage ? counts : nil)
       }
       return (report(.done, items, start, evaluation.reasons), nil)
     } catch {
       let message = RunError.message(error)
+      let isStop = error is RunStopped || error is CancellationError
       if let id = resultID {
         let seconds = start.seconds
-        let isStop = error is RunStopped || error is CancellationError
         // Only a courtesy to the next plan: where the store is what failed, this fails too.
         // A stop is no fault: the counts tell the next plan how far it came.
         try? await runner.database.write { db in
           try StageResult.note(db, id: id, error: isStop ? nil : message, seconds: seconds)
         }
         items = await recounted(id) ?? items
+      }
+      try? await runner.database.write { [recorder, items] db in
+        try recorder.finish(db, isStop ? .stopped : .failed, reasons: [message], standing: items)
       }
       runner.logger.debug("stage \(planned.name) did not finish: \(message)")
       return (report(.failed, items, start, [message]), error)
@@ -92,7 +101,7 @@ struct StageRun: Sendable {
   private func context(_ resultID: Int64) -> StageContext {
     StageContext(
       identity: identity, database: runner.database, resultID: resultID, threads: runner.threads,
-      control: runner.control, logger: runner.logger, report: runner.progress)
+      control: runner.control, logger: runner.logger, recorder: recorder, report: runner.progress)
   }
 
   /// The name now stands for this result, which another run or another name may have made.
@@ -107,10 +116,11 @@ struct StageRun: Sendable {
     }
   }
 
-  private func begin() async throws -> Int64 {
+  private func begin(_ evaluation: StageEvaluation) async throws -> Int64 {
     try await runner.database.write { [self] db in
       let id = try StageResult.begin(db, planned.fingerprint, kind: planned.uses)
       try record(db, id)
+      try recorder.begin(db, reasons: evaluation.reasons, pending: evaluation.items.pending)
       return id
     }
   }
@@ -136,10 +146,18 @@ struct StageRun: Sendable {
       ItemStates(query: try stage.items(in: db, identity), resultID: context.resultID)
     }
     // A result without items is prepared too: it may be asked what it is.
+    let preparing = ContinuousClock.now
     let prepared = try await withTaskExecutorPreference(WorkerThread("\(planned.name) preparation")) {
       try await stage.prepare(context)
     }
-    let total = try await runner.database.write { db in try states.listPending(db) }
+    context.steps.add(.prepare, preparing.duration(to: .now))
+    let listing = ContinuousClock.now
+    let total = try await runner.database.write { [recorder] db in
+      let total = try states.listPending(db)
+      try recorder.beginItems(db, pending: total)
+      return total
+    }
+    context.steps.add(.list, listing.duration(to: .now))
     if total > 0 {
       do {
         try await ItemRun(stage: stage, context: context, prepared: prepared, total: total).run()

@@ -13,11 +13,13 @@ public struct FeatureWorker: ItemWorker {
   private let encoding: VectorEncoding
   private let corpus: CorpusRecord
   private let database: any DatabaseWriter
+  private let steps: StepTimes
 
   init(
     _ embedder: ImageEmbeddingWorker, encoding: VectorEncoding, corpus: CorpusRecord,
-    database: any DatabaseWriter
+    database: any DatabaseWriter, steps: StepTimes
   ) {
+    self.steps = steps
     self.embedder = embedder
     self.encoding = encoding
     self.corpus = corpus
@@ -61,7 +63,10 @@ public struct FeatureWorker: ItemWorker {
     _ waiting: inout [(contentID: Int64, pixels: PixelImage)],
     into rows: inout [Int64: Result<FeatureRow, ItemFailure>]
   ) throws {
+    guard !waiting.isEmpty else { return }
+    let start = ContinuousClock.now
     let embeddings = try embedder.embed(waiting.map(\.pixels))
+    steps.add(.infer, start.duration(to: .now), count: waiting.count)
     for (image, embedding) in zip(waiting, embeddings) {
       rows[image.contentID] = row(of: image.contentID, embedding)
     }
@@ -117,14 +122,18 @@ public struct FeatureWorker: ItemWorker {
   /// - Throws: what is no fault of the image.
   private mutating func pixels(of file: File) throws -> Result<PixelImage, ItemFailure> {
     do {
-      let bytes = try FileContents.read(file.location)
+      let bytes = try steps.measure(.read) { try FileContents.read(file.location) }
       guard SHA256.hash(bytes) == file.digest else {
         return .failure(
           ItemFailure(
             errorClass: CorpusError.changedWhileRead(path: file.location).errorClass,
             message: "\(file.location): its bytes are not those that were listed; run again"))
       }
-      return .success(try embedder.pixels(decoding: bytes))
+      let start = ContinuousClock.now
+      let pixels = try embedder.pixels(decoding: bytes)
+      steps.add(.decode, embedder.decodingTime)
+      steps.add(.resize, start.duration(to: .now) - embedder.decodingTime)
+      return .success(pixels)
     } catch let error as CorpusError {
       return .failure(ItemFailure(errorClass: error.errorClass, message: "\(error)"))
     } catch let error as ImagingError {

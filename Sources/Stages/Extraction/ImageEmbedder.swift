@@ -99,6 +99,9 @@ public struct ImageEmbeddingWorker {
     preprocessor = Preprocessor(embedder.recipe)
   }
 
+  /// What decompressing took of the last image's time.
+  var decodingTime: Duration { preprocessor.decodingTime }
+
   /// How many images are best embedded at once.
   public var preferredBatch: Int { embedder.engine.preferredBatch }
 

@@ -73,7 +73,7 @@ struct CorpusUpdate {
         }
       }
     }
-    let contents = try read(unread)
+    let contents = try context.steps.measure(.read) { try read(unread) }
     try context.database.write { db in
       for (image, content) in zip(unread, contents) {
         switch content {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import GRDB
 import Logging
+import Network
 import Pipeline
 import Stages
 
@@ -55,6 +56,9 @@ struct PipelineRun {
     let runner = Runner(
       database: database, threads: threads, control: control,
       logger: Logger(label: "synoptic") { _ in DisplayLogHandler(display: display) },
+      invocation: RunInvocation(
+        command: CommandLine.arguments,
+        versions: ["synoptic": Synoptic.version, "kernels": InstructionSet.best.rawValue]),
       progress: display.receive)
     return try await runner.run(file)
   }

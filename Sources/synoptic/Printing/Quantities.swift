@@ -27,6 +27,12 @@ enum Quantities {
     return "\(whole / 3600) h \(twoDigits(whole / 60 % 60)) min"
   }
 
+  /// `1.5/s`, `413/s`, `12,345/s`
+  static func rate(_ perSecond: Double) -> String {
+    guard perSecond.isFinite, perSecond < 1e12 else { return "" }
+    return (perSecond < 10 ? fixed(perSecond, 1) : count(Int(perSecond.rounded()))) + "/s"
+  }
+
   static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
   /// `0.0 %` … `100.0 %`

@@ -69,6 +69,8 @@ enum CommandEnding {
   private static func isWrongUsage(_ error: any Error) -> Bool {
     switch error {
     case is UsageError, is PipelineError, is SynsetNameError, is JobStateError: true
+    case let error as RunHistoryError:
+      if case .unknownRun = error { true } else { false }
     case let error as StoreFileError:
       switch error {
       case .missing, .isFolder, .notSQLite, .notAStore: true
