@@ -77,6 +77,6 @@ public struct ImagesStage: StageKind, WholeStage {
 
   /// By path.
   private static func failures(_ identity: StageIdentity, in db: Database) throws -> Set<String> {
-    Set(try JobState.failures(db, stage: identity.stageName).map(\.name))
+    Set(try JobState.failureNames(db, of: identity))
   }
 }

@@ -26,7 +26,9 @@ struct Synoptic: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Pipelines",
-        subcommands: [RunCommand.self, PlanCommand.self, StatusCommand.self, RetryCommand.self]),
+        subcommands: [
+          RunCommand.self, PlanCommand.self, StatusCommand.self, RetryCommand.self, ForgiveCommand.self,
+        ]),
       CommandGroup(name: "What happened", subcommands: [RunsCommand.self]),
       CommandGroup(name: "Looking", subcommands: [SearchCommand.self]),
       CommandGroup(

@@ -46,6 +46,40 @@ struct PipelineRunTests {
     #expect(try project.synoptic("features digest small.sqlite").output == digest)
   }
 
+  @Test("failures are listed by class, forgiven, and tried again by what they are called")
+  func failures() throws {
+    let project = try SmallProject()
+    try project.folder.write("photos/n00000003/empty.png", "")
+    #expect(try project.synoptic("run small.yaml").status == 2)
+    let status = try project.synoptic("status small.sqlite --failed --class empty --json").json
+    let listed = try #require(status["failures"] as? [[String: Any]])
+    #expect(listed.map { $0["path"] as? String } == ["n00000003/empty.png"])
+    #expect(listed.first?["attempts"] as? Int == 1 && listed.first?["updated"] is String)
+    #expect((status["classes"] as? [String: Int])?.values.reduce(0, +) == 2)
+    let one = try project.synoptic("status small.sqlite --failed --limit 1")
+    #expect(one.output.split(separator: "\n").count == 2)
+    #expect(one.errors.contains("2 items failed ("))
+
+    let wrong = try project.synoptic("forgive small.sqlite --class emtpy")
+    #expect(
+      wrong.status == 64 && wrong.errors.contains("no failed item is of class emtpy: there stand failed 1 "))
+    let forgiven = try project.synoptic("forgive small.yaml --item empty.png")
+    #expect(forgiven.status == 0 && forgiven.errors.contains("forgave 1 failed item"), "\(forgiven.errors)")
+    #expect(try project.synoptic("run small.yaml").status == 2, "the other one stands")
+    let digest = try project.synoptic("features digest small.sqlite").output
+    #expect(try project.synoptic("forgive small.sqlite --all").status == 0)
+    #expect(try project.synoptic("run small.yaml").status == 0)
+    #expect(
+      try project.synoptic("features digest small.sqlite").output == digest, "what was found is the same")
+    #expect(try project.synoptic("status small.sqlite --forgiven").output.split(separator: "\n").count == 3)
+
+    #expect(try project.synoptic("retry small.yaml --class empty").status == 64)
+    let retried = try project.synoptic("retry small.yaml --forgiven --item n00000003/empty.png")
+    #expect(retried.status == 2 && retried.errors.contains("trying 1 failed item again"), "\(retried.errors)")
+    let limited = try project.synoptic("run small.yaml --set max_failures=0 --set store=limited.sqlite")
+    #expect(limited.status == 1 && limited.errors.contains("max_failures is 0"), "\(limited.errors)")
+  }
+
   @Test("searching and listing give what programs rely on")
   func searchesAndListings() throws {
     let project = try SmallProject()

@@ -3,7 +3,7 @@ import Pipeline
 import TestSupport
 import Testing
 
-/// A broken file and all that is to be said about it; `@` stands for the file's path.
+/// A broken file and all that is to be said about it; `@` stands for the file's path, `&` for its folder's.
 struct BrokenFile: Sendable, CustomTestStringConvertible {
   var title: String
   var text: String
@@ -25,7 +25,9 @@ struct BrokenFile: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct `Pipeline files` {
-  static let squares = "numbers, power, scale, rounding, exact, note, bad, batch, groups, sample"
+  static let limits = "max_attempts, max_failures, max_seconds"
+  static let squares =
+    "numbers, power, scale, rounding, exact, note, bad, hang, batch, groups, sample, \(limits)"
 
   static let broken: [BrokenFile] = [
     .init("empty", "", "@:1:1: the file is empty; expected the keys store and stages"),
@@ -47,7 +49,7 @@ struct BrokenFile: Sendable, CustomTestStringConvertible {
       "@:4:23: key 'count' stands here and again below; expected every key once"),
     .init(
       "unknown top key", "stor: s\nstore: s\nstages: { n: { uses: numbers } }\n",
-      "@:1:1: unknown key 'stor'; expected store or stages; did you mean \"store\"?"),
+      "@:1:1: unknown key 'stor'; expected one of store, stages, \(limits); did you mean \"store\"?"),
     .init(
       "no store", "stages: { n: { uses: numbers } }\n",
       "@:1:1: the key store is missing; expected the path of an SQLite file"),
@@ -140,14 +142,14 @@ struct BrokenFile: Sendable, CustomTestStringConvertible {
         + "did you mean \"n\"?"),
     .init(
       "a file that isn't there", stage: "m: { uses: numbers, from: missing.txt }",
-      "@:4:29: from: there is nothing at %/missing.txt; expected the path of a file"),
+      "@:4:29: from: there is nothing at &/missing.txt; expected the path of a file"),
     .init(
       "nearly a file", stage: "m: { uses: numbers, from: pipelin.yaml }",
-      "@:4:29: from: there is nothing at %/pipelin.yaml; expected the path of a file; "
+      "@:4:29: from: there is nothing at &/pipelin.yaml; expected the path of a file; "
         + "did you mean \"pipeline.yaml\"?"),
     .init(
       "a folder for a file", stage: "m: { uses: numbers, from: . }",
-      "@:4:29: from: % is a folder; expected the path of a file"),
+      "@:4:29: from: & is a folder; expected the path of a file"),
     .init(
       "a variable that isn't set", stage: "m: { uses: numbers, count: \"${UNSET}\" }",
       "@:4:30: the environment variable UNSET isn't set; expected it to be set, or a default: ${UNSET:-default}"
@@ -163,6 +165,20 @@ struct BrokenFile: Sendable, CustomTestStringConvertible {
       "the kind's own objection", stage: "s: { uses: squares, numbers: n, note: forbidden }",
       "@:4:41: the note 'forbidden' is taken; choose another"),
     .init(
+      "a limit that is no limit", stage: "m: { uses: numbers, max_failures: many }",
+      "@:4:37: max_failures is 'many'; expected a number of items such as 100, or a share of them such as 1%"),
+    .init(
+      "a share beyond all", stage: "m: { uses: numbers, max_failures: 101% }",
+      "@:4:37: max_failures is '101%'; expected a number of items such as 100, or a share of them such as 1%"),
+    .init(
+      "a limit for all stages that is no limit",
+      "store: s\nmax_attempts: 0\nstages:\n  n: { uses: numbers }\n  m: { uses: numbers }\n",
+      "@:2:15: max_attempts is '0'; expected a whole number from 1 to 1000"),
+    .init(
+      "a limit set on the command line", stage: "m: { uses: numbers }", set: ["max_failures=-1"],
+      "--set max_failures=-1: max_failures is '-1'; "
+        + "expected a number of items such as 100, or a share of them such as 1%"),
+    .init(
       "a setting without a value", stage: "m: { uses: numbers }", set: ["m.count"],
       "--set m.count: not a setting; expected stage.parameter=value"),
     .init(
@@ -170,7 +186,7 @@ struct BrokenFile: Sendable, CustomTestStringConvertible {
       "--set nn.count=3: there is no stage 'nn'; expected one of n, m"),
     .init(
       "a setting of no parameter", stage: "m: { uses: numbers }", set: ["m.cuont=3"],
-      "--set m.cuont=3: stage 'm' (numbers) has no parameter 'cuont'; expected one of count, from, chunk; "
+      "--set m.cuont=3: stage 'm' (numbers) has no parameter 'cuont'; expected one of count, from, chunk, \(limits); "
         + "did you mean \"count\"?"),
     .init(
       "a setting out of range", stage: "m: { uses: numbers }", set: ["m.count=-1"],
@@ -191,7 +207,7 @@ struct BrokenFile: Sendable, CustomTestStringConvertible {
       try PipelineFile.load(path, registry: Workshop.registry, overrides: file.overrides)
     }
     let expected = file.message.replacingOccurrences(of: "@", with: path)
-      .replacingOccurrences(of: "%", with: folder.url.path)
+      .replacingOccurrences(of: "&", with: folder.url.path)
     #expect(error?.description == expected)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["pipeline.yaml"])
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Pipeline
+import Synchronization
 import TestSupport
 import Testing
 
@@ -38,6 +39,38 @@ import Testing
     kill(holder.processIdentifier, SIGKILL)
     holder.waitUntilExit()
     try StoreLock.acquire(for: store).release()
+  }
+
+  @Test func `who asks to wait is told for whom, once, and gets the store when it is free`() async throws {
+    let folder = try TemporaryFolder()
+    let store = folder.path("store.sqlite")
+    let first = try StoreLock.acquire(for: store)
+    let told = Mutex<[StoreLock.Holder?]>([])
+    async let second = StoreLock.acquireWhenFree(for: store) { holder in told.withLock { $0.append(holder) } }
+    try await Task.sleep(for: .milliseconds(700))
+    #expect(told.withLock { $0.map { $0?.process } } == [ProcessInfo.processInfo.processIdentifier])
+    first.release()
+    try await second.release()
+  }
+
+  @Test func `a link to a store has the store's lock`() throws {
+    let folder = try TemporaryFolder()
+    let store = try folder.write("store.sqlite", "")
+    let link = folder.path("link.sqlite")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: store)
+    let lock = try StoreLock.acquire(for: store)
+    #expect(throws: StoreLockError.self) { try StoreLock.acquire(for: link) }
+    lock.release()
+  }
+
+  @Test func `a lock file that was deleted locks nothing, and a new one is made`() throws {
+    let folder = try TemporaryFolder()
+    let store = folder.path("store.sqlite")
+    try StoreLock.acquire(for: store).release()
+    try FileManager.default.removeItem(atPath: store + ".lock")
+    let lock = try StoreLock.acquire(for: store)
+    #expect(FileManager.default.fileExists(atPath: store + ".lock"))
+    lock.release()
   }
 
   @Test func `what a dead holder left in the file harms nobody`() throws {

@@ -64,6 +64,7 @@ enum Squares: StageKind {
     .init("exact", .boolean, default: .boolean(true), help: "whether to be exact"),
     .init("note", .text, help: "a word to put beside each"),
     .init("bad", .integer(0...1000), default: .integer(0), help: "multiples of it are bad"),
+    .init("hang", .integer(0...1000), default: .integer(0), help: "multiples of it take for ever"),
     .init("batch", .integer(1...10_000), default: .integer(7), changesResult: false, help: "items a batch"),
     .init("groups", .integer(0...10_000), default: .integer(0), help: "how many numbers a grouping"),
     .init(
@@ -81,6 +82,7 @@ enum Squares: StageKind {
     }
     return SquaresStage(
       power: try parameters.integer("power"), bad: try parameters.integer("bad"),
+      hang: try parameters.integer("hang"),
       batchSize: try parameters.integer("batch"), groups: try parameters.integer("groups"))
   }
 }
@@ -88,6 +90,7 @@ enum Squares: StageKind {
 struct SquaresStage: ItemStage {
   var power: Int
   var bad: Int
+  var hang: Int
   var batchSize: Int
   var groups: Int
 
@@ -102,7 +105,7 @@ struct SquaresStage: ItemStage {
   }
 
   func makeWorker(_ prepared: String, _ context: StageContext) throws -> SquaresWorker {
-    SquaresWorker(power: power, bad: bad, faults: Faults.current, control: context.control)
+    SquaresWorker(power: power, bad: bad, hang: hang, faults: Faults.current, control: context.control)
   }
 
   func commit(
@@ -125,12 +128,14 @@ struct SquaresStage: ItemStage {
 struct SquaresWorker: ItemWorker {
   var power: Int
   var bad: Int
+  var hang: Int
   var faults: Faults?
   var control: RunControl
 
   mutating func process(_ items: [WorkItem]) async throws -> [ItemOutcome<Int64>] {
     try faults?.onBatch(items, control)
     return items.map { item in
+      if hang > 0, item.id % Int64(hang) == 0 { Thread.sleep(forTimeInterval: 3600) }
       if bad > 0, item.id % Int64(bad) == 0, faults?.isCured != true {
         return .failed(item, errorClass: "bad-number", message: "\(item.id) is a multiple of \(bad)")
       }

@@ -1,7 +1,7 @@
 import Yams
 
 /// `--set stage.parameter=value`: puts a value into the file as if it had been written there. The value is
-/// YAML; `store=path` replaces the store.
+/// YAML; `store=path` replaces the store, and `max_failures=1%` sets a limit for all stages.
 enum Override {
   static func apply(_ overrides: [String], to root: inout SourceNode, problems: inout [PipelineProblem]) {
     for text in overrides {
@@ -17,13 +17,14 @@ enum Override {
     let location = SourceLocation.override(text)
     guard let equals = text.firstIndex(of: "=") else { throw unusable(location) }
     let steps = text[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    guard !steps.contains(""), steps.count >= 2 || steps == ["store"] else { throw unusable(location) }
+    let isTopLevel = steps == ["store"] || StageLimits.parameters.contains { steps == [$0.name] }
+    guard !steps.contains(""), steps.count >= 2 || isTopLevel else { throw unusable(location) }
     let written = String(text[text.index(after: equals)...])
     let value =
       try SourceReader.parse(written, file: "") { _ in location }
       ?? SourceNode(content: .scalar("", isPlain: true), location: location)
-    if steps == ["store"] {
-      set(["store"], value, in: &root, location)
+    if isTopLevel {
+      set(steps, value, in: &root, location)
       return
     }
     let stages = root.entries?.first { $0.key == "stages" }?.value.entries ?? []

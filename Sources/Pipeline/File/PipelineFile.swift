@@ -56,6 +56,7 @@ public struct PipelineStage: Sendable {
   /// In the order of the kind's declarations.
   public let references: [Reference]
   public let stage: any Stage
+  public let limits: StageLimits
   public let location: SourceLocation
 
   public struct Reference: Sendable, Hashable {

@@ -7,8 +7,15 @@ struct ItemStates {
   let query: ItemQuery
   /// Nil while the result has no row: every item is pending then.
   let resultID: Int64?
+  /// A failed item that was tried less often is pending.
+  var maxAttempts = 1
 
-  private static let isPending = "(s.item_id IS NULL OR s.state = 'pending' OR s.version <> i.version)"
+  private var isPending: String {
+    """
+    (s.item_id IS NULL OR s.state = 'pending' OR s.version <> i.version
+      OR (s.state = 'failed' AND s.attempts < \(maxAttempts)))
+    """
+  }
 
   /// The stage's items as `i`, their states as `s`.
   private var joined: String {
@@ -25,8 +32,9 @@ struct ItemStates {
     let row = try Row.fetchOne(
       db,
       sql: """
-        SELECT count(*) AS total, coalesce(sum(\(Self.isPending)), 0) AS pending,
-          coalesce(sum(s.state = 'failed' AND s.version = i.version), 0) AS failed
+        SELECT count(*) AS total, coalesce(sum(\(isPending)), 0) AS pending,
+          coalesce(sum(s.state = 'failed' AND s.version = i.version AND s.attempts >= \(maxAttempts)), 0) AS failed,
+          coalesce(sum(s.state = 'forgiven' AND s.version = i.version), 0) AS forgiven
         FROM \(joined)
         """,
       arguments: arguments)
@@ -34,7 +42,20 @@ struct ItemStates {
     let total: Int = row["total"]
     let pending: Int = row["pending"]
     let failed: Int = row["failed"]
-    return ItemCounts(done: total - pending - failed, failed: failed, pending: pending)
+    let forgiven: Int = row["forgiven"]
+    return ItemCounts(
+      done: total - pending - failed - forgiven, failed: failed, forgiven: forgiven, pending: pending)
+  }
+
+  /// Forgets what failed of items that are no more, so that no listing shows them.
+  ///
+  /// - Complexity: O(*f* log *n*) in the failures and the items.
+  func forgetGone(_ db: Database) throws {
+    try db.execute(
+      sql: """
+        DELETE FROM item_state WHERE result_id = ? AND state <> 'done' AND NOT EXISTS (
+          SELECT 1 FROM (\(query.sql)) AS i WHERE i.item_id = item_state.item_id)
+        """, arguments: [resultID] + query.arguments)
   }
 
   /// Lists the pending items in a temporary table of this connection, in the order they will be worked, and
@@ -52,7 +73,7 @@ struct ItemStates {
     try db.execute(
       sql: """
         INSERT INTO pipeline_pending (item_id, version, grouping)
-        SELECT i.item_id, i.version, i.grouping FROM \(joined) WHERE \(Self.isPending)
+        SELECT i.item_id, i.version, i.grouping FROM \(joined) WHERE \(isPending)
         ORDER BY coalesce(i.grouping, i.item_id), i.grouping, i.item_id
         """,
       arguments: arguments)

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 
 /// What the store says of its stages, without the pipeline file.
@@ -9,13 +8,13 @@ public enum JobState {
     let rows = try Row.fetchAll(
       db,
       sql: """
-        SELECT p.name, p.uses, r.id, r.fingerprint, r.state, r.done, r.failed, r.seconds, r.finished, r.error
+        SELECT p.name, p.uses, r.id, r.fingerprint, r.state, r.done, r.failed, r.forgiven, r.seconds, r.finished, r.error
         FROM pipeline_stage AS p JOIN stage_result AS r ON r.id = p.result_id ORDER BY p.position, p.name
         """)
     return try rows.map { row in
       let state = StageResult.State(rawValue: row["state"]) ?? .running
       let error: String? = row["error"]
-      var items = ItemCounts(done: row["done"], failed: row["failed"])
+      var items = ItemCounts(done: row["done"], failed: row["failed"], forgiven: row["forgiven"])
       var reasons: [String] = []
       switch state {
       case .done: break
@@ -41,68 +40,8 @@ public enum JobState {
     if rows.isEmpty { return recorded }
     var counts: [String: Int] = [:]
     for row in rows { counts[row["state"]] = row["count"] }
-    return ItemCounts(done: counts["done"] ?? 0, failed: counts["failed"] ?? 0)
-  }
-
-  /// The recorded failures of the stages as last run, by stage and then by name.
-  public static func failures(
-    _ db: Database, stage: String? = nil, errorClass: String? = nil, limit: Int = .max
-  ) throws -> [RecordedFailure] {
-    guard try PipelineSchema.isPresent(in: db) else { return [] }
-    let rows = try Row.fetchAll(
-      db,
-      sql: """
-        SELECT p.name AS stage, f.* FROM pipeline_stage AS p JOIN (
-          SELECT result_id, NULL AS item_id, name, error_class, message, attempts, updated
-            FROM stage_failure
-          UNION ALL
-          SELECT result_id, item_id, name, error_class, message, attempts, updated FROM item_state
-            WHERE state = 'failed'
-        ) AS f ON f.result_id = p.result_id
-        WHERE (:stage IS NULL OR p.name = :stage) AND (:class IS NULL OR f.error_class = :class)
-        ORDER BY p.position, p.name, f.name LIMIT :limit
-        """,
-      arguments: ["stage": stage, "class": errorClass, "limit": limit])
-    return rows.map { row in
-      RecordedFailure(
-        stage: row["stage"], itemID: row["item_id"], name: row["name"] ?? "",
-        errorClass: row["error_class"] ?? "", message: row["message"] ?? "", attempts: row["attempts"],
-        updated: Date(timeIntervalSince1970: row["updated"]))
-    }
-  }
-
-  /// Lets the next run try failed items again: those of one stage, or of all. Attempts are kept.
-  ///
-  /// - Returns: how many there were.
-  /// - Throws: `JobStateError.unknownStage`.
-  @discardableResult
-  public static func resetFailures(_ db: Database, stage: String? = nil) throws -> Int {
-    let stages = try Row.fetchAll(db, sql: "SELECT name, result_id FROM pipeline_stage ORDER BY position")
-    if let stage, !stages.contains(where: { $0["name"] == stage }) {
-      throw JobStateError.unknownStage(stage, known: stages.map { $0["name"] })
-    }
-    // Two names may stand for one result; it is reset once.
-    var results: [Int64] = []
-    for row in stages where stage == nil || row["name"] == stage {
-      let id: Int64 = row["result_id"]
-      if !results.contains(id) { results.append(id) }
-    }
-    var count = 0
-    for id in results {
-      try db.execute(
-        sql: "UPDATE item_state SET state = 'pending' WHERE result_id = ? AND state = 'failed'",
-        arguments: [id])
-      let items = db.changesCount
-      let others =
-        try Int.fetchOne(db, sql: "SELECT count(*) FROM stage_failure WHERE result_id = ?", arguments: [id])
-        ?? 0
-      if items + others > 0 {
-        try db.execute(
-          sql: "UPDATE stage_result SET state = 'retry' WHERE id = ? AND state = 'done'", arguments: [id])
-      }
-      count += items + others
-    }
-    return count
+    return ItemCounts(
+      done: counts["done"] ?? 0, failed: counts["failed"] ?? 0, forgiven: counts["forgiven"] ?? 0)
   }
 }
 
@@ -118,18 +57,6 @@ public struct StageStatus: Sendable, Hashable, Codable {
   /// ISO 8601, nil while unfinished.
   public var finished: String?
   public var fingerprint: String
-}
-
-/// A failed item, or something a whole stage could not use.
-public struct RecordedFailure: Sendable, Hashable, Codable {
-  public var stage: String
-  /// What an item stage knows the item by; nil for what a whole stage could not use.
-  public var itemID: Int64?
-  public var name: String
-  public var errorClass: String
-  public var message: String
-  public var attempts: Int
-  public var updated: Date
 }
 
 public enum JobStateError: Error, Sendable, Hashable, CustomStringConvertible {

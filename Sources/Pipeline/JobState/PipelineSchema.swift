@@ -9,6 +9,9 @@ public enum PipelineSchema {
       try db.execute(sql: jobState)
     }
     RunSchema.register(in: &migrator)
+    migrator.registerMigration("pipeline 2: forgiven failures") { db in
+      try db.execute(sql: forgiveness)
+    }
   }
 
   /// Whether the store has this room's tables.
@@ -71,5 +74,11 @@ public enum PipelineSchema {
       inode INTEGER NOT NULL,
       digest BLOB NOT NULL
     ) WITHOUT ROWID;
+    """
+
+  /// A failed item that a person accepted as such has the state 'forgiven'.
+  private static let forgiveness = """
+    ALTER TABLE stage_result ADD COLUMN forgiven INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE stage_failure ADD COLUMN forgiven INTEGER NOT NULL DEFAULT 0;
     """
 }

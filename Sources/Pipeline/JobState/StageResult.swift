@@ -20,14 +20,15 @@ struct StageResult: Sendable {
     let row = try Row.fetchOne(
       db,
       sql: """
-        SELECT id, state, done, failed, seconds, error FROM stage_result WHERE kind = ? AND fingerprint = ?
+        SELECT id, state, done, failed, forgiven, seconds, error FROM stage_result
+        WHERE kind = ? AND fingerprint = ?
         """,
       arguments: [kind, fingerprint])
     return row.map { row in
       StageResult(
         id: row["id"], state: State(rawValue: row["state"]) ?? .running,
-        counts: ItemCounts(done: row["done"], failed: row["failed"]), seconds: row["seconds"],
-        error: row["error"])
+        counts: ItemCounts(done: row["done"], failed: row["failed"], forgiven: row["forgiven"]),
+        seconds: row["seconds"], error: row["error"])
     }
   }
 
@@ -48,10 +49,18 @@ struct StageResult: Sendable {
   static func finish(_ db: Database, id: Int64, counts: ItemCounts, seconds: Double) throws {
     try db.execute(
       sql: """
-        UPDATE stage_result SET state = 'done', done = ?, failed = ?, seconds = ?, finished = ?, error = NULL
+        UPDATE stage_result SET state = 'done', done = ?, failed = ?, forgiven = ?, seconds = ?, finished = ?,
+          error = NULL
         WHERE id = ?
         """,
-      arguments: [counts.done, counts.failed, seconds, timestamp(), id])
+      arguments: [counts.done, counts.failed, counts.forgiven, seconds, timestamp(), id])
+  }
+
+  /// Keeps the counts of a finished result true when items went without any being worked.
+  static func recount(_ db: Database, id: Int64, counts: ItemCounts) throws {
+    try db.execute(
+      sql: "UPDATE stage_result SET done = ?, failed = ?, forgiven = ? WHERE id = ?",
+      arguments: [counts.done, counts.failed, counts.forgiven, id])
   }
 
   /// Remembers why a result isn't finished, nil where it was merely stopped; its state stays as it is.

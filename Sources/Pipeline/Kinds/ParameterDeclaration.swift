@@ -35,6 +35,8 @@ public indirect enum ParameterType: Sendable {
   case integer(ClosedRange<Int>)
   case number(ClosedRange<Double>)
   case boolean
+  /// A number of items, or a share of them: `100`, `1%`.
+  case countOrShare
   /// The name of another stage, of one of these kinds: an edge of the graph.
   case reference(kinds: [String])
   /// Named parameters inside a parameter: `calibrate: { images: photos, count: 300 }`.

@@ -14,6 +14,8 @@ public struct StageContext: Sendable {
   public let logger: Logger
   let recorder: StageRecorder
   let report: @Sendable (ProgressEvent) -> Void
+  let limits: StageLimits
+  let failureWatch: FailureWatch
 
   /// Where the stage's steps leave their times, from any thread.
   public var steps: StepTimes { recorder.steps }
@@ -31,6 +33,7 @@ public struct StageContext: Sendable {
 
   /// For whole stages: says how far the work is. `total` is nil while it isn't known.
   public func advance(done: Int, failed: Int = 0, total: Int? = nil) {
+    failureWatch.note(failed: failed, total: total)
     recorder.advance(done: done, failed: failed)
     report(done: done, failed: failed, total: total)
   }
@@ -39,11 +42,13 @@ public struct StageContext: Sendable {
     report(.advanced(stage: stageName, done: done, failed: failed, total: total))
   }
 
-  /// For whole stages: ends the work in hand when a stop was asked for. Call it between pieces.
+  /// For whole stages: ends the work in hand when a stop was asked for, or when more failed than `max_failures`
+  /// allows. Call it between pieces.
   ///
-  /// - Throws: `RunStopped`.
+  /// - Throws: `RunStopped`, `TooManyFailures`.
   public func checkForStop() throws {
     if control.isStopRequested || Task.isCancelled { throw RunStopped() }
+    try failureWatch.check()
   }
 }
 

@@ -38,6 +38,7 @@ public struct PlannedStage: Sendable, Encodable {
   /// The stages it refers to, by parameter: the edges of the graph.
   public let references: [PipelineStage.Reference]
   let resultID: Int64?
+  let recordedItems: ItemCounts?
 
   private enum CodingKeys: String, CodingKey {
     case uses

@@ -26,11 +26,11 @@ public struct Planner: Sendable {
       let fingerprint = try Fingerprint(of: stage, upstream: upstream, digests: &digests)
       let identity = StageIdentity(
         stageName: stage.name, kind: stage.uses, fingerprint: fingerprint.hex, references: upstream)
-      let evaluation = try StageEvaluation(stage.stage, identity, fingerprint, in: db)
+      let evaluation = try StageEvaluation(stage, identity, fingerprint, in: db)
       let result = PlannedStage(
         name: stage.name, uses: stage.uses, state: evaluation.state, reasons: evaluation.reasons,
         items: evaluation.items, identity: identity, fingerprint: fingerprint, references: stage.references,
-        resultID: evaluation.resultID)
+        resultID: evaluation.resultID, recordedItems: evaluation.recordedItems)
       planned[stage.name] = result
       return result
     }

@@ -5,11 +5,16 @@ struct StageEvaluation {
   var state: PlannedStage.State
   var reasons: [String]
   var items: ItemCounts
+  /// What the result's row says of them.
+  var recordedItems: ItemCounts?
   /// The result's row, if it was ever begun.
   var resultID: Int64?
 
   /// - Parameter db: nil while there is no store.
-  init(_ stage: any Stage, _ identity: StageIdentity, _ fingerprint: Fingerprint, in db: Database?) throws {
+  init(
+    _ pipelineStage: PipelineStage, _ identity: StageIdentity, _ fingerprint: Fingerprint, in db: Database?
+  ) throws {
+    let stage = pipelineStage.stage
     guard let db, try PipelineSchema.isPresent(in: db) else {
       self.init(state: .new, reasons: ["not run yet"], items: ItemCounts(), resultID: nil)
       return
@@ -17,7 +22,10 @@ struct StageEvaluation {
     let result = try StageResult.find(db, kind: identity.kind, fingerprint: identity.fingerprint)
     var items = result?.counts ?? ItemCounts()
     if let stage = stage as? any ItemStage {
-      items = try ItemStates(query: stage.items(in: db, identity), resultID: result?.id).counts(db)
+      items = try ItemStates(
+        query: stage.items(in: db, identity), resultID: result?.id,
+        maxAttempts: pipelineStage.limits.attempts
+      ).counts(db)
     }
     guard let result else {
       let known = try KnownStage.find(db, name: identity.stageName)
@@ -39,6 +47,7 @@ struct StageEvaluation {
     case .done:
       try self.init(finished: stage, identity, items: items, resultID: result.id, in: db)
     }
+    recordedItems = result.counts
   }
 
   private init(
@@ -68,7 +77,7 @@ struct StageEvaluation {
   private static func interruption(_ result: StageResult, _ items: ItemCounts) -> String {
     if let error = result.error { return "not finished: \(error)" }
     guard let pending = items.pending else { return "interrupted before its end" }
-    let worked = items.done + items.failed
+    let worked = items.done + items.failed + items.forgiven
     return "interrupted: \(worked) of \((worked + pending).counted("item")) worked"
   }
 }
@@ -77,6 +86,7 @@ extension StageEvaluation {
   init(_ planned: PlannedStage) {
     self.init(
       state: planned.state, reasons: planned.reasons, items: planned.items, resultID: planned.resultID)
+    recordedItems = planned.recordedItems
   }
 }
 

@@ -10,6 +10,8 @@ struct ItemRun<S: ItemStage>: Sendable {
   let prepared: S.Prepared
   /// How many items there are to do.
   let total: Int
+  /// What stands before them: all items of the stage, and how many of them failed and are not among those to do.
+  let standing: (items: Int, failed: Int)
 
   private static var pageSize: Int { 2_048 }
   /// A transaction holds at least this many items, or what came in half a second.
@@ -27,6 +29,7 @@ struct ItemRun<S: ItemStage>: Sendable {
     let workers = min(context.threads, max(1, (total + stage.batchSize - 1) / max(1, stage.batchSize)))
     let batches = BoundedChannel<[WorkItem]>(capacity: workers, producers: 1)
     let outcomes = BoundedChannel<Outcomes>(capacity: workers * 2, producers: workers)
+    let watch = HangWatch(stage: context.stageName)
     let broken = await withTaskGroup(of: Part.self) { group in
       group.addTask {
         await part {
@@ -36,10 +39,10 @@ struct ItemRun<S: ItemStage>: Sendable {
         }
       }
       for number in 1...workers {
-        group.addTask(executorPreference: WorkerThread("\(context.stageName) worker \(number)")) {
+        group.addTask {
           // A worker that broke ends the feeding; what others have in hand is still finished and committed.
           let end = await part {
-            try await work(batches, outcomes)
+            try await work(batches, outcomes, number: number, watch)
           } onError: {
             await batches.abort()
           }
@@ -96,9 +99,13 @@ struct ItemRun<S: ItemStage>: Sendable {
     await batches.finish()
   }
 
-  private func work(_ batches: BoundedChannel<[WorkItem]>, _ outcomes: BoundedChannel<Outcomes>) async throws
-  {
-    var worker = try stage.makeWorker(prepared, context)
+  private func work(
+    _ batches: BoundedChannel<[WorkItem]>, _ outcomes: BoundedChannel<Outcomes>, number: Int,
+    _ watch: HangWatch
+  ) async throws {
+    var worker = TimedWorker(
+      stage, prepared, context, name: "\(context.stageName) worker \(number)", watch: watch)
+    defer { worker.finish() }
     while let batch = await batches.receive(), !mustStop {
       let worked = try await worker.process(batch)
       guard worked.count == batch.count, Set(worked.map(\.item)) == Set(batch) else {
@@ -144,6 +151,9 @@ struct ItemRun<S: ItemStage>: Sendable {
     counts.failed += failedIDs.count
     counts.done += batch.count - failedIDs.count
     context.report(done: counts.done, failed: counts.failed, total: total)
+    try await TooManyFailures.check(
+      context.limits.failures, failed: standing.failed + counts.failed, total: standing.items,
+      resultID: context.resultID, in: context.database)
   }
 
   private static func failures(of batch: Outcomes, _ names: [Int64: String]) -> [StageFailure] {

@@ -6,6 +6,8 @@ public enum RunError: Error, Sendable, Hashable, CustomStringConvertible {
   case outcomesDoNotMatch(stage: String, items: Int, outcomes: Int)
   /// A stage kind's mistake: it is neither a whole stage nor an item stage.
   case unusableStage(stage: String)
+  /// Items hang one after the other, each with a thread.
+  case tooManyHang(stage: String, threads: Int)
 
   public var description: String {
     switch self {
@@ -14,6 +16,9 @@ public enum RunError: Error, Sendable, Hashable, CustomStringConvertible {
         + "nothing of that batch was kept. This is a mistake of the stage kind, please report it"
     case .unusableStage(let stage):
       "stage '\(stage)' works neither as a whole nor item by item. This is a mistake of the stage kind"
+    case .tooManyHang(let stage, let threads):
+      "\(threads) items of stage '\(stage)' hung, and their threads can't be ended one by one; "
+        + "those recorded stand failed as \"timeout\": run again to go on with the others"
     }
   }
 

@@ -95,5 +95,5 @@ public struct Runner: Sendable {
 
 extension ItemCounts {
   /// Without what is pending.
-  var recorded: ItemCounts { ItemCounts(done: done, failed: failed) }
+  var recorded: ItemCounts { ItemCounts(done: done, failed: failed, forgiven: forgiven) }
 }

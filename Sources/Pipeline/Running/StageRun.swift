@@ -39,6 +39,7 @@ struct StageRun: Sendable {
       items = evaluation.items.recorded
       if evaluation.state == .current, let id = evaluation.resultID {
         try await remember(id)
+        try await keepCounts(evaluation, id)
         return (report(.current, items, start, []), nil)
       }
       runner.progress(
@@ -47,7 +48,7 @@ struct StageRun: Sendable {
           pending: evaluation.items.pending))
       let id = try await begin(evaluation)
       resultID = id
-      let counts = try await work(context(id))
+      let counts = try await work(try await context(id), evaluation.items)
       items = counts.recorded
       // A stop can come after the last item: then there is nothing left undone.
       if let pending = counts.pending, pending > 0 {
@@ -85,7 +86,7 @@ struct StageRun: Sendable {
   /// under another name. Where neither is so, the sources need no second look.
   private func evaluation() async throws -> StageEvaluation {
     if !mustLookAgain { return StageEvaluation(planned) }
-    let (stage, fingerprint, identity) = (self.stage.stage, planned.fingerprint, self.identity)
+    let (stage, fingerprint, identity) = (self.stage, planned.fingerprint, self.identity)
     let database = runner.database
     return try await Runner.offPool {
       try database.read { db in try StageEvaluation(stage, identity, fingerprint, in: db) }
@@ -98,10 +99,30 @@ struct StageRun: Sendable {
     StageReport(uses: planned.uses, state: state, items: items, seconds: start.seconds, reasons: reasons)
   }
 
-  private func context(_ resultID: Int64) -> StageContext {
-    StageContext(
+  private func context(_ resultID: Int64) async throws -> StageContext {
+    let forgiven = try await runner.database.read { db in
+      try StageContext.forgivenCount(db, resultID: resultID)
+    }
+    return StageContext(
       identity: identity, database: runner.database, resultID: resultID, threads: runner.threads,
-      control: runner.control, logger: runner.logger, recorder: recorder, report: runner.progress)
+      control: runner.control, logger: runner.logger, recorder: recorder, report: runner.progress,
+      limits: stage.limits,
+      failureWatch: FailureWatch(stage.limits.failures, forgiven: forgiven))
+  }
+
+  /// Items may have gone without any being worked: then the recorded counts are no longer those there are.
+  private func keepCounts(_ evaluation: StageEvaluation, _ resultID: Int64) async throws {
+    guard stage.stage is any ItemStage, evaluation.items.recorded != evaluation.recordedItems else { return }
+    try await runner.database.write { [self] db in
+      try itemStates(resultID, in: db)?.forgetGone(db)
+      try StageResult.recount(db, id: resultID, counts: evaluation.items)
+    }
+  }
+
+  private func itemStates(_ resultID: Int64, in db: Database) throws -> ItemStates? {
+    guard let items = stage.stage as? any ItemStage else { return nil }
+    return ItemStates(
+      query: try items.items(in: db, identity), resultID: resultID, maxAttempts: stage.limits.attempts)
   }
 
   /// The name now stands for this result, which another run or another name may have made.
@@ -130,20 +151,24 @@ struct StageRun: Sendable {
       db, name: planned.name, uses: planned.uses, resultID: resultID, planned.fingerprint, position: position)
   }
 
-  private func work(_ context: StageContext) async throws -> ItemCounts {
+  private func work(_ context: StageContext, _ before: ItemCounts) async throws -> ItemCounts {
     if let whole = stage.stage as? any WholeStage {
       let thread = WorkerThread("\(planned.name)")
-      return try await withTaskExecutorPreference(thread) { try await whole.run(context) }.recorded
+      let counts = try await withTaskExecutorPreference(thread) { try await whole.run(context) }.recorded
+      return try await withoutForgiven(counts, context)
     }
     guard let items = stage.stage as? any ItemStage else {
       throw RunError.unusableStage(stage: planned.name)
     }
-    return try await work(items, context)
+    return try await work(items, context, before)
   }
 
-  private func work<S: ItemStage>(_ stage: S, _ context: StageContext) async throws -> ItemCounts {
-    let states = try await runner.database.read { [identity] db in
-      ItemStates(query: try stage.items(in: db, identity), resultID: context.resultID)
+  private func work<S: ItemStage>(
+    _ stage: S, _ context: StageContext, _ before: ItemCounts
+  ) async throws -> ItemCounts {
+    let states = try await runner.database.read { [identity, limits = self.stage.limits] db in
+      ItemStates(
+        query: try stage.items(in: db, identity), resultID: context.resultID, maxAttempts: limits.attempts)
     }
     // A result without items is prepared too: it may be asked what it is.
     let preparing = ContinuousClock.now
@@ -151,32 +176,64 @@ struct StageRun: Sendable {
       try await stage.prepare(context)
     }
     context.steps.add(.prepare, preparing.duration(to: .now))
-    let listing = ContinuousClock.now
-    let total = try await runner.database.write { [recorder] db in
-      let total = try states.listPending(db)
-      try recorder.beginItems(db, pending: total)
-      return total
-    }
-    context.steps.add(.list, listing.duration(to: .now))
-    if total > 0 {
-      do {
-        try await ItemRun(stage: stage, context: context, prepared: prepared, total: total).run()
-      } catch {
-        try? await runner.database.writeWithoutTransaction { db in try ItemStates.dropPending(db) }
-        throw error
-      }
+    // What fails is tried again after all others, until it was tried often enough.
+    var before = before
+    for attempt in 1...context.limits.attempts where !runner.mustStop {
+      if attempt > 1 { before = try await runner.database.read { db in try states.counts(db) } }
+      try await TooManyFailures.check(
+        context.limits.failures, failed: before.failed, total: before.total, resultID: context.resultID,
+        in: runner.database)
+      guard before.pending != 0 else { break }
+      try await work(stage, context, prepared, states, before, isRepeated: attempt > 1)
     }
     return try await runner.database.write { db in
-      try ItemStates.dropPending(db)
+      try states.forgetGone(db)
       return try states.counts(db)
     }
   }
 
-  private func recounted(_ resultID: Int64) async -> ItemCounts? {
-    guard let items = stage.stage as? any ItemStage else { return nil }
-    return try? await runner.database.read { [identity] db in
-      try ItemStates(query: items.items(in: db, identity), resultID: resultID).counts(db).recorded
+  /// Works all that is pending, once.
+  private func work<S: ItemStage>(
+    _ stage: S, _ context: StageContext, _ prepared: S.Prepared, _ states: ItemStates, _ before: ItemCounts,
+    isRepeated: Bool
+  ) async throws {
+    let listing = ContinuousClock.now
+    let total = try await runner.database.write { [recorder] db in
+      let total = try states.listPending(db)
+      if !isRepeated { try recorder.beginItems(db, pending: total) }
+      return total
     }
+    context.steps.add(.list, listing.duration(to: .now))
+    let result: Result<Void, any Error>
+    do {
+      try await ItemRun(
+        stage: stage, context: context, prepared: prepared, total: total,
+        standing: (before.total, before.failed)
+      ).run()
+      result = .success(())
+    } catch {
+      result = .failure(error)
+    }
+    try? await runner.database.writeWithoutTransaction { db in try ItemStates.dropPending(db) }
+    try result.get()
+  }
+
+  /// A whole stage counts all that failed; what a person accepted of it doesn't count against the run.
+  private func withoutForgiven(_ counts: ItemCounts, _ context: StageContext) async throws -> ItemCounts {
+    var counts = counts
+    let forgiven = try await runner.database.read { db in
+      try StageContext.forgivenCount(db, resultID: context.resultID)
+    }
+    counts.forgiven = min(forgiven, counts.failed)
+    counts.failed -= counts.forgiven
+    try await TooManyFailures.check(
+      context.limits.failures, failed: counts.failed, total: counts.total, resultID: context.resultID,
+      in: runner.database)
+    return counts
+  }
+
+  private func recounted(_ resultID: Int64) async -> ItemCounts? {
+    try? await runner.database.read { db in try itemStates(resultID, in: db)?.counts(db).recorded }
   }
 }
 

@@ -11,6 +11,8 @@ public enum StoreFile {
     /// Makes the file where there is none.
     case create
     case readWrite
+    /// To write a little beside a runner, whose tables are not to be changed under it.
+    case beside
   }
 
   /// "SYNO", in the header of every store: `file` and others can tell it from any other SQLite database.
@@ -20,7 +22,7 @@ public enum StoreFile {
   public static func open(_ path: String, mode: Mode) throws(StoreFileError) -> any DatabaseWriter {
     let isNew = try inspect(path, mayBeMissing: mode == .create)
     return try translating(path) {
-      if isNew { try makeEmptyStore(at: path) } else { try checkVersion(path) }
+      if isNew { try makeEmptyStore(at: path) } else { try checkVersion(path, mayBeOlder: mode != .beside) }
       let pool = try DatabasePool(path: path, configuration: configuration(isReadOnly: false))
       try migrator.migrate(pool)
       return pool
@@ -147,9 +149,9 @@ public enum StoreFile {
   }
 
   /// Before a connection that writes: that alone would already turn another version's store to WAL mode.
-  private static func checkVersion(_ path: String) throws {
+  private static func checkVersion(_ path: String, mayBeOlder: Bool) throws {
     let reader = try reader(path)
-    try check(reader, path, mayBeOlder: true)
+    try check(reader, path, mayBeOlder: mayBeOlder)
     try reader.close()
   }
 

@@ -28,6 +28,13 @@ struct JSONFlag: ParsableArguments {
   var isOn = false
 }
 
+/// `--wait`.
+struct WaitFlag: ParsableArguments {
+  @Flag(
+    name: .customLong("wait"), help: "Wait for whoever runs on the store, instead of ending with status 1.")
+  var isOn = false
+}
+
 /// `--threads`.
 struct ThreadsOption: ParsableArguments {
   @Option(name: .customLong("threads"), help: "How many threads to keep busy (default: one a processor).")

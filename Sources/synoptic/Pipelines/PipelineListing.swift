@@ -43,6 +43,7 @@ enum PipelineListing {
     [
       "stage": .string(failure.stage), "path": .string(failure.name), "class": .string(failure.errorClass),
       "message": .string(failure.message), "attempts": .integer(failure.attempts),
+      "updated": .string(failure.updated.ISO8601Format()), "forgiven": .boolean(failure.isForgiven),
     ]
   }
 
@@ -50,6 +51,7 @@ enum PipelineListing {
     var members: [JSON.Member] = [
       .init(name: "done", value: .integer(items.done)), .init(name: "failed", value: .integer(items.failed)),
     ]
+    if items.forgiven > 0 { members.append(.init(name: "forgiven", value: .integer(items.forgiven))) }
     if let pending = items.pending { members.append(.init(name: "pending", value: .integer(pending))) }
     return .object(members)
   }
@@ -102,11 +104,13 @@ enum PipelineListing {
 
   static func table(_ failures: [RecordedFailure]) -> String {
     var table = TextTable([
-      ("STAGE", .left), ("PATH", .left), ("CLASS", .left), ("TRIED", .right), ("MESSAGE", .left),
+      ("STAGE", .left), ("PATH", .left), ("CLASS", .left), ("TRIED", .right), ("LAST", .left),
+      ("MESSAGE", .left),
     ])
     for failure in failures {
       table.append([
-        failure.stage, failure.name, failure.errorClass, Quantities.count(failure.attempts), failure.message,
+        failure.stage, failure.name, failure.errorClass, Quantities.count(failure.attempts),
+        failure.updated.ISO8601Format(), failure.message,
       ])
     }
     return table.text

@@ -12,14 +12,17 @@ struct RunCommand: AsyncParsableCommand {
       EXAMPLES
         synoptic run Pipelines/quickstart.yaml
         synoptic run corpus.yaml --set embedding.encoding=int8 --threads 4
+        synoptic run corpus.yaml --set max_failures=1%
         synoptic run corpus.yaml --json | tail -n 1
       """)
 
   @OptionGroup var pipeline: PipelineArguments
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var json: JSONFlag
+  @OptionGroup var wait: WaitFlag
 
   func run() async throws {
-    try await PipelineRun(file: pipeline.load(), threads: threads.count, isJSON: json.isOn).run()
+    try await PipelineRun(file: pipeline.load(), threads: threads.count, isJSON: json.isOn, waits: wait.isOn)
+      .run()
   }
 }

@@ -14,9 +14,14 @@ struct FileValidation {
     var readings: [String: ParameterReading] = [:]
     for draft in drafts {
       guard let kind = draft.kind else { continue }
-      let reading = reader.read(draft.parameters, kind.parameters, of: draft, &problems)
-      readings[draft.name] = reading
+      let own = draft.parameters
+      let entries = own + top.limits.filter { limit in !own.contains { $0.key == limit.key } }
+      let declarations = kind.parameters + StageLimits.parameters
+      readings[draft.name] = reader.read(entries, declarations, of: draft, &problems)
     }
+    // A limit of the file's top is read once for every stage.
+    problems = problems.enumerated().filter { problems.firstIndex(of: $0.element) == $0.offset }.map(
+      \.element)
     let uses = drafts.flatMap { readings[$0.name]?.references ?? [] }
     ReferenceRule.check(uses, drafts: drafts, &problems)
     CycleRule.check(uses, order: drafts.map(\.name), &problems)
@@ -40,7 +45,7 @@ struct FileValidation {
     do {
       return PipelineStage(
         name: draft.name, kind: kind, parameters: parameters, references: references,
-        stage: try kind.makeStage(parameters), location: draft.nameLocation)
+        stage: try kind.makeStage(parameters), limits: StageLimits(parameters), location: draft.nameLocation)
     } catch let error as StageParameterError {
       let location = reading.locations[error.parameter] ?? draft.nameLocation
       throw PipelineError([PipelineProblem(location, error.message, expected: "")])

@@ -1,24 +1,28 @@
 import Foundation
 
-/// The file's own keys: `store`, a path, and `stages`, a group with a stage a name.
+/// The file's own keys: `store`, a path, `stages`, a group with a stage a name, and limits for all stages.
 enum TopLevelRule {
   static func check(_ root: SourceNode, folder: String, _ problems: inout [PipelineProblem])
-    -> (store: String, stages: [StageDraft])
+    -> (store: String, limits: [SourceNode.Entry], stages: [StageDraft])
   {
     guard let entries = root.entries else {
       problems.append(
         PipelineProblem(
           root.location, "found \(root.kindName)", expected: "expected the keys store and stages"))
-      return ("", [])
+      return ("", [], [])
     }
-    for entry in entries where !["store", "stages"].contains(entry.key) {
+    let limits = StageLimits.parameters.map(\.name)
+    let keys = ["store", "stages"] + limits
+    for entry in entries where !keys.contains(entry.key) {
       problems.append(
         PipelineProblem(
-          entry.keyLocation, "unknown key '\(entry.key)'", expected: "expected store or stages",
-          suggestion: NearestName.of(entry.key, among: ["store", "stages"])))
+          entry.keyLocation, "unknown key '\(entry.key)'",
+          expected: "expected one of \(keys.joined(separator: ", "))",
+          suggestion: NearestName.of(entry.key, among: keys)))
     }
     return (
-      store(in: entries, root.location, folder, &problems), stages(in: entries, root.location, &problems)
+      store(in: entries, root.location, folder, &problems), entries.filter { limits.contains($0.key) },
+      stages(in: entries, root.location, &problems)
     )
   }
 

@@ -25,6 +25,7 @@ enum ValueRule {
     case .nameOrPath(let names, let type):
       names.contains(text) ? .text(text) : value(of: text, as: .path(type), folder: folder)
     case .text: .text(text)
+    case .countOrShare: FailureLimit(text).map { .text($0.description) }
     case .choice(let choices): choices.contains(text) ? .text(text) : nil
     case .integer(let range): Int(text).flatMap { range.contains($0) ? .integer($0) : nil }
     case .number(let range):
@@ -46,6 +47,7 @@ enum ValueRule {
     case .path(.any): "the path of a file or folder"
     case .nameOrPath(let names, let type): "\(names.joined(separator: ", ")), or \(expectation(.path(type)))"
     case .text: "text"
+    case .countOrShare: "a number of items such as 100, or a share of them such as 1%"
     case .choice(let choices): "one of \(choices.joined(separator: ", "))"
     case .integer(let range): "a whole number" + bounds(range.lowerBound, range.upperBound, .min, .max)
     case .number(let range):
