@@ -52,6 +52,9 @@ let package = Package(
         "Yams",
       ]),
 
+    // Pages about what the rooms above made: of a run.
+    .target(name: "Reports", dependencies: ["Pipeline"]),
+
     // Where the domain rooms and the pipeline meet.
     .target(
       name: "Stages",
@@ -63,6 +66,7 @@ let package = Package(
       name: "synoptic",
       dependencies: [
         "Stages", "WordNet", "Imaging", "Corpus", "Network", "Quantization", "FeatureStore", "Pipeline",
+        "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
@@ -81,6 +85,7 @@ let package = Package(
     .testTarget(name: "QuantizationTests", dependencies: ["Quantization", "TestSupport"]),
     .testTarget(name: "FeatureStoreTests", dependencies: ["FeatureStore", "TestSupport"]),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
     .testTarget(name: "StagesTests", dependencies: ["Stages", "TestSupport"]),
     .testTarget(name: "CommandLineTests", dependencies: ["Stages", "TestSupport", "synoptic"]),
   ]

@@ -29,7 +29,7 @@ struct Synoptic: AsyncParsableCommand {
         subcommands: [
           RunCommand.self, PlanCommand.self, StatusCommand.self, RetryCommand.self, ForgiveCommand.self,
         ]),
-      CommandGroup(name: "What happened", subcommands: [RunsCommand.self]),
+      CommandGroup(name: "What happened", subcommands: [RunsCommand.self, ReportCommand.self]),
       CommandGroup(name: "Looking", subcommands: [SearchCommand.self]),
       CommandGroup(
         name: "Parts",

@@ -126,6 +126,8 @@ import Testing
       #expect(killed.map(\.outcome) == [.killed])
     #endif
     #expect(killed.first?.finished == nil)
+    let stages = try await workshop.database.read { try RunHistory.find($0, id: 1).stages }
+    #expect(stages.map(\.state) == [.killed])
     try await workshop.run(file)
     let runs = try await workshop.database.read { try RunHistory.list($0) }
     #expect(runs.map(\.outcome) == [.done, .killed])

@@ -34,7 +34,7 @@ public enum RunHistory {
       parameters: try RunJSON.value([String: [String: String]].self, row["parameters"], run: summary.id),
       versions: try RunJSON.value([String: String].self, row["versions"], run: summary.id),
       machine: try RunJSON.value(Machine.self, row["machine"], run: summary.id),
-      threads: row["threads"], planning: row["planning"], stages: try stages(db, run: summary.id))
+      threads: row["threads"], planning: row["planning"], stages: try stages(db, of: summary))
   }
 
   private static func isPresent(_ db: Database) throws -> Bool { try db.tableExists("run") }
@@ -63,7 +63,8 @@ public enum RunHistory {
     return process.isAlive == false ? .killed : .running
   }
 
-  private static func stages(_ db: Database, run: Int64) throws -> [StageRunRecord] {
+  private static func stages(_ db: Database, of summary: RunSummary) throws -> [StageRunRecord] {
+    let run = summary.id
     let steps = try Row.fetchAll(
       db, sql: "SELECT position, step, seconds, count FROM run_step WHERE run_id = ? ORDER BY seconds DESC",
       arguments: [run])
@@ -78,17 +79,21 @@ public enum RunHistory {
     return try rows.map { row in
       let position: Int = row["position"]
       return try stage(
-        row, run: run, steps: steps.filter { $0["position"] == position },
+        row, of: summary, steps: steps.filter { $0["position"] == position },
         failures: failures.filter { $0["position"] == position })
     }
   }
 
-  private static func stage(_ row: Row, run: Int64, steps: [Row], failures: [Row]) throws -> StageRunRecord {
+  private static func stage(_ row: Row, of summary: RunSummary, steps: [Row], failures: [Row]) throws
+    -> StageRunRecord
+  {
+    let run = summary.id
+    let state = StageRunRecord.State(rawValue: row["state"]) ?? .waiting
     let standingDone: Int? = row["standing_done"]
     let standingFailed: Int? = row["standing_failed"]
     return StageRunRecord(
       name: row["name"], uses: row["uses"], needs: try RunJSON.value([String].self, row["needs"], run: run),
-      state: StageRunRecord.State(rawValue: row["state"]) ?? .waiting,
+      state: state == .running && summary.outcome == .killed ? .killed : state,
       reasons: try RunJSON.value([String].self, row["reasons"], run: run), began: row["began"],
       seconds: row["seconds"], pending: row["pending"],
       worked: ItemCounts(done: row["done"], failed: row["failed"]), workingSeconds: row["working"],

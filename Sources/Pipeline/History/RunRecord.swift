@@ -71,8 +71,9 @@ public struct StageRunRecord: Sendable, Hashable {
   public enum State: String, Sendable, Hashable, Codable {
     /// Its turn had not come.
     case waiting
-    /// At work; in a run that was killed: at work then.
     case running
+    /// At work when the run was killed.
+    case killed
     case done
     /// There was nothing to do.
     case current

@@ -1,5 +1,6 @@
 import Foundation
 import Pipeline
+import Reports
 
 /// Runs as tables for people and as JSON for programs.
 enum RunListing {
@@ -91,7 +92,7 @@ enum RunListing {
       table.append([
         "\(run.id)", run.started.ISO8601Format(), Quantities.duration(seconds: run.seconds),
         run.outcome.rawValue, Quantities.count(run.worked.done), Quantities.count(run.worked.failed),
-        commandLine(run.command),
+        RunWording.commandLine(run.command),
       ])
     }
     return table.text
@@ -100,14 +101,14 @@ enum RunListing {
   static func text(_ run: RunRecord) -> String {
     let summary = run.summary
     var facts = TextTable([("RUN", .left), ("\(summary.id)", .left)])
-    facts.append(["outcome", sentence(summary)])
-    facts.append(["command", commandLine(summary.command)])
+    facts.append(["outcome", RunWording.outcome(summary)])
+    facts.append(["command", RunWording.commandLine(summary.command)])
     facts.append([
       "started",
       "\(summary.started.ISO8601Format()), \(Quantities.duration(seconds: summary.seconds)), of it "
         + "\(Quantities.duration(seconds: run.planning)) planning",
     ])
-    facts.append(["machine", description(of: run)])
+    facts.append(["machine", RunWording.machine(of: run)])
     facts.append([
       "versions",
       run.versions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "),
@@ -161,37 +162,5 @@ enum RunListing {
       ])
     }
     return table.isEmpty ? nil : table.text
-  }
-
-  private static func sentence(_ run: RunSummary) -> String {
-    switch run.outcome {
-    case .running: "running, as process \(run.process) on \(run.host)"
-    case .done: "all done"
-    case .someFailed: "finished, but some items failed"
-    case .unfinished: "could not finish"
-    case .interrupted: "stopped when asked; a new run goes on from there"
-    case .killed:
-      "killed, last heard of \(run.seen.ISO8601Format()); what it had committed is kept, and a new run goes on"
-    }
-  }
-
-  private static func description(of run: RunRecord) -> String {
-    let machine = run.machine
-    let memory = Quantities.fixed(Double(machine.memory) / 1_073_741_824, 1)
-    return "\(machine.host), \(machine.system), \(machine.processor ?? machine.architecture), "
-      + "\(run.threads) of \(Quantities.count(machine.processors, "processor")), \(memory) GiB"
-  }
-
-  /// As a shell would take it again.
-  static func commandLine(_ command: [String]) -> String {
-    let name = command.first.map { URL(fileURLWithPath: $0).lastPathComponent }
-    return ([name].compactMap { $0 } + command.dropFirst()).map(quoted).joined(separator: " ")
-  }
-
-  private static func quoted(_ argument: String) -> String {
-    let plain = argument.allSatisfy {
-      $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=:,+@%".contains($0))
-    }
-    return plain && !argument.isEmpty ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"
   }
 }
