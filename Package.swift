@@ -30,6 +30,10 @@ let package = Package(
       name: "CLibXML2", pkgConfig: "libxml-2.0",
       providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]),
 
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
     // Content hashes: files, vectors, fingerprints.
     .target(name: "CDigest", cSettings: kernelSettings),
     .target(name: "Digest", dependencies: ["CDigest"]),
@@ -37,7 +41,7 @@ let package = Package(
     // Domain rooms: each can be built and tested alone.
     .target(name: "WordNet", dependencies: ["CLibXML2"]),
     .target(name: "Imaging", dependencies: ["CCodecs", "CKernels"]),
-    .target(name: "Corpus", dependencies: ["Digest"]),
+    .target(name: "Corpus", dependencies: ["CZlib", "CLibXML2", "Digest"]),
     .target(name: "Network", dependencies: ["CKernels", "Digest"]),
     .target(name: "Quantization", dependencies: ["Network", "CKernels", "Digest"]),
     .target(

@@ -53,4 +53,4 @@ python_environment() {
 
 # One optimised build serves the program and its tests (numeric Swift is some 60 times slower unoptimised).
 swift_flags=(-c release -Xswiftc -enable-testing)
-system_packages=(libsqlite3-dev libjpeg-dev libxml2-dev libpng-dev pkg-config python3-venv)
+system_packages=(libsqlite3-dev libjpeg-dev libxml2-dev libpng-dev zlib1g-dev pkg-config python3-venv)

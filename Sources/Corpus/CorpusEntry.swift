@@ -2,18 +2,20 @@
 public struct CorpusEntry: Sendable, Hashable {
   /// What the image is called within its corpus: relative to the root, "/" between parts. Its identity.
   public let path: String
-  /// The absolute path of its file.
-  public let location: String
-  /// The class the source gives it, as written there: a wnid, a lemma, an index. Nil in an unlabelled corpus.
+  /// Where its bytes are.
+  public let location: ImageLocation
+  /// The class the source gives it, as written there: a wnid, a lemma, a number. Nil in an unlabelled corpus.
   public let label: String?
   /// Bytes; -1 when there is a problem.
   public let size: Int64
-  /// When the file was last changed: nanoseconds since 1970. 0 when there is a problem.
+  /// When the file, or the archive it is in, was last changed: nanoseconds since 1970. 0 when there is a problem.
   public let modified: Int64
-  /// Why the file cannot be read, when the listing already shows it: to be recorded as a failed item.
+  /// Why it cannot be read, when the listing already shows it: to be recorded as a failed item.
   public let problem: CorpusError?
+  /// Whether it takes the place of a member of the same name earlier in its archive, as when that is unpacked.
+  public var replacesEarlier = false
 
-  public init(path: String, location: String, label: String?, size: Int64, modified: Int64) {
+  public init(path: String, location: ImageLocation, label: String?, size: Int64, modified: Int64) {
     self.path = path
     self.location = location
     self.label = label
@@ -22,7 +24,7 @@ public struct CorpusEntry: Sendable, Hashable {
     problem = nil
   }
 
-  public init(path: String, location: String, label: String?, problem: CorpusError) {
+  public init(path: String, location: ImageLocation, label: String?, problem: CorpusError) {
     self.path = path
     self.location = location
     self.label = label

@@ -9,28 +9,32 @@ public struct CorpusRecord: Sendable, Hashable, Identifiable {
   public let root: String
   /// The hierarchy its classes are of, if any.
   public let taxonomyID: Int64?
+  /// How its source is laid out, in a few words; nil where that was not noted.
+  public let layout: String?
 
   init(row: Row) {
     id = row[0]
     identity = row[1]
     root = row[2]
     taxonomyID = row[3]
+    layout = row[4]
   }
 
-  private static let columns = "id, identity, root, taxonomy_id"
+  private static let columns = "id, identity, root, taxonomy_id, layout"
 
   /// Makes the corpus of `identity`, or brings the one that is there up to date; its id stays.
   @discardableResult
   public static func upsert(
-    identity: String, root: String, taxonomyID: Int64? = nil, in db: Database
+    identity: String, root: String, taxonomyID: Int64? = nil, layout: String? = nil, in db: Database
   ) throws -> CorpusRecord {
     let row = try Row.fetchOne(
       db,
       sql: """
-        INSERT INTO corpus(identity, root, taxonomy_id) VALUES (?, ?, ?)
-        ON CONFLICT(identity) DO UPDATE SET root = excluded.root, taxonomy_id = excluded.taxonomy_id
+        INSERT INTO corpus(identity, root, taxonomy_id, layout) VALUES (?, ?, ?, ?)
+        ON CONFLICT(identity) DO UPDATE SET root = excluded.root, taxonomy_id = excluded.taxonomy_id,
+          layout = excluded.layout
         RETURNING \(columns)
-        """, arguments: [identity, root, taxonomyID])
+        """, arguments: [identity, root, taxonomyID, layout])
     guard let row else { throw StoreError.damagedRow(table: "corpus", reason: "no id") }
     return CorpusRecord(row: row)
   }

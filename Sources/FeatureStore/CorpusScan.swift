@@ -9,6 +9,12 @@ public struct ScannedImage: Sendable, Hashable {
   /// Nanoseconds since 1970.
   public var modified: Int64
   public var wnid: String?
+  /// Where it lies in an archive; nil for a file of its own.
+  public var member: MemberRecord?
+  /// The class as the archive gives it.
+  public var label: String?
+  /// Whether a later member of the same archive takes an earlier one's place: what was recorded is recorded anew.
+  public var replacesEarlier = false
 
   public init(path: String, size: Int64, modified: Int64, wnid: String?) {
     self.path = path
@@ -44,6 +50,8 @@ public struct CorpusScan: Sendable {
   public let corpusID: Int64
   public private(set) var summary = Summary()
   private var seen = IdentifierSet()
+  /// Whether the corpus has archives: then rows of members may have to go where an image is a file now.
+  private var hasArchives: Bool?
 
   public init(corpusID: Int64) { self.corpusID = corpusID }
 
@@ -59,12 +67,21 @@ public struct CorpusScan: Sendable {
       ).execute(arguments: [corpusID, image.path, image.size, image.modified, image.wnid])
       let id = db.lastInsertedRowID
       guard seen.insert(id) else { throw StoreError.damagedRow(table: "image", reason: "id \(id)") }
+      if let member = image.member {
+        try MemberRecord.write(member, label: image.label, image: id, in: db)
+      }
       summary.added += 1
       return (id, .added, true)
     }
     let id: Int64 = row[0]
-    guard seen.insert(id) else { throw StoreError.duplicateName(table: "image", name: image.path) }
-    let sameBytes = row[1] == image.size && row[2] == image.modified && !(row[4] as Bool)
+    let isNew = seen.insert(id)
+    guard isNew || image.replacesEarlier else {
+      throw StoreError.duplicateName(table: "image", name: image.path)
+    }
+    if try image.member != nil || mayHaveMembers(in: db) {
+      try MemberRecord.write(image.member, label: image.label, image: id, in: db)
+    }
+    let sameBytes = isNew && row[1] == image.size && row[2] == image.modified && !(row[4] as Bool)
     let sameClass = row[3] == image.wnid
     if sameBytes && sameClass {
       summary.unchanged += 1
@@ -74,8 +91,17 @@ public struct CorpusScan: Sendable {
     try db.cachedStatement(
       sql: "UPDATE image SET size = ?, modified = ?, wnid = ?, gone = 0, content_id = ? WHERE id = ?"
     ).execute(arguments: [image.size, image.modified, image.wnid, content, id])
+    guard isNew else { return (id, .changed, true) }
     if sameBytes { summary.relabelled += 1 } else { summary.changed += 1 }
     return (id, sameBytes ? .relabelled : .changed, content == nil)
+  }
+
+  private mutating func mayHaveMembers(in db: Database) throws -> Bool {
+    if let hasArchives { return hasArchives }
+    let found = try Bool.fetchOne(
+      db, sql: "SELECT EXISTS (SELECT 1 FROM archive WHERE corpus_id = ?)", arguments: [corpusID])
+    hasArchives = found ?? false
+    return found ?? false
   }
 
   /// Marks the images gone that were not recorded; their rows and vectors stay, and no search shows them.

@@ -29,6 +29,7 @@ public enum FeatureStoreSchema {
       try db.execute(sql: images)
       try db.execute(sql: vectors)
     }
+    migrator.registerMigration("feature-store-2 archives") { db in try db.execute(sql: archives) }
   }
 
   private static let taxonomies = """
@@ -131,5 +132,27 @@ public enum FeatureStoreSchema {
       revision INTEGER NOT NULL,    -- of the space when this was made
       rows INTEGER NOT NULL,
       inverse_norms BLOB NOT NULL) STRICT; -- Float32 a vector, in the order of feature.id
+    """
+
+  private static let archives = """
+    -- How the corpus' source is laid out, in a few words; null where that was not noted.
+    ALTER TABLE corpus ADD COLUMN layout TEXT;
+    CREATE TABLE archive(
+      id INTEGER PRIMARY KEY,
+      corpus_id INTEGER NOT NULL REFERENCES corpus ON DELETE CASCADE,
+      path TEXT NOT NULL,         -- absolute
+      size INTEGER NOT NULL,      -- bytes, as the last scan saw them
+      modified INTEGER NOT NULL,  -- nanoseconds since 1970
+      compression TEXT NOT NULL CHECK(compression IN ('none', 'gzip')),
+      listed INTEGER NOT NULL DEFAULT 0, -- 1: all members are in the store and nothing was amiss
+      UNIQUE(corpus_id, path)) STRICT;
+    -- Where an image lies that is no file of its own. Its path is only ever a key.
+    CREATE TABLE archive_member(
+      image_id INTEGER PRIMARY KEY REFERENCES image ON DELETE CASCADE,
+      archive_id INTEGER NOT NULL REFERENCES archive ON DELETE CASCADE,
+      offset INTEGER NOT NULL,    -- of its first byte, in what the archive holds unpacked
+      extents BLOB,               -- with holes: offset, start and count of each run, Int64 little-endian
+      label TEXT) STRICT;         -- the class as the archive gives it
+    CREATE INDEX archive_member_by_archive ON archive_member(archive_id, offset);
     """
 }

@@ -1,3 +1,4 @@
+import Corpus
 import Digest
 import FeatureStore
 import GRDB
@@ -45,24 +46,25 @@ public struct FeaturesStage: StageKind, ItemStage {
   public struct Prepared: Sendable {
     let embedder: ImageEmbedder
     let space: SpaceRecord
-    let corpus: CorpusRecord
+    /// One for all workers: a compressed archive is not unpacked by each.
+    let reader: ImageReader
   }
 
   public func prepare(_ context: StageContext) async throws -> Prepared {
     let networkResult = try context.reference("network")
     let images = try context.reference("images")
     // Reading and compiling the network take long: only the space's row is written under the store's lock.
-    let (network, corpus, plan, embedder) = try await context.database.read { [self] db in
+    let (network, plan, embedder) = try await context.database.read { [self] db in
       guard let network = try NetworkRecord.find(fingerprint: networkResult.fingerprint, in: db) else {
         throw FeaturesError.missingUpstream(stage: networkResult.stageName, what: "network")
       }
-      guard let corpus = try CorpusRecord.find(identity: images.fingerprint, in: db) else {
+      guard try CorpusRecord.find(identity: images.fingerprint, in: db) != nil else {
         throw FeaturesError.missingUpstream(stage: images.stageName, what: "images")
       }
       let plan = try network.plan(in: db)
       let embedder = try ImageEmbedder(
         network: network, plan: plan, layer: layer, predictions: predictions)
-      return (network, corpus, plan, embedder)
+      return (network, plan, embedder)
     }
     let fingerprint = spaceFingerprint(plan: plan, embedder)
     let space = try await context.database.write { [encoding] db in
@@ -70,7 +72,7 @@ public struct FeaturesStage: StageKind, ItemStage {
         fingerprint: fingerprint, name: context.stageName, networkID: network.id, layer: embedder.layer,
         dimension: embedder.dimension, encoding: encoding, in: db)
     }
-    return Prepared(embedder: embedder, space: space, corpus: corpus)
+    return Prepared(embedder: embedder, space: space, reader: ImageReader())
   }
 
   /// A search that names no space takes the one that was used last.
@@ -116,7 +118,7 @@ public struct FeaturesStage: StageKind, ItemStage {
 
   public func makeWorker(_ prepared: Prepared, _ context: StageContext) throws -> FeatureWorker {
     FeatureWorker(
-      try prepared.embedder.makeWorker(), encoding: encoding, corpus: prepared.corpus,
+      try prepared.embedder.makeWorker(), encoding: encoding, reader: prepared.reader,
       database: context.database, steps: context.steps)
   }
 

@@ -121,10 +121,11 @@ public struct NetworkStage: StageKind, WholeStage {
       try CorpusContents.byDigest(ofImagesStage: images, in: db)
     }
     let count = calibrationCount
+    let reader = ImageReader()
     let (calibration, seen, _) = try context.steps.measure(Step("calibrate")) {
       try CalibrationRun.run(
         graph, recipe: recipe, candidates: candidates, count: count, threads: context.threads,
-        bytes: { try? FileContents.read($0.location) },
+        bytes: { try? reader.bytes(of: $0.location) },
         advance: { done in
           try context.checkForStop()
           context.advance(done: done, total: min(count, candidates.count))

@@ -34,7 +34,7 @@ struct ManifestSourceTests {
     #expect(found.map(\.label) == ["n02084071", "dog"])
     #expect(found.map(\.size) == [5, 5])
     #expect(found.allSatisfy { $0.problem == nil })
-    #expect(try FileContents.read(found[1].location) == Array("b.jpg".utf8))
+    #expect(try ImageReader().bytes(of: found[1].location) == Array("b.jpg".utf8))
   }
 
   @Test func `quotes, missing classes, absolute paths and files that are not there`() throws {

@@ -11,18 +11,18 @@ import Pipeline
 public struct FeatureWorker: ItemWorker {
   private var embedder: ImageEmbeddingWorker
   private let encoding: VectorEncoding
-  private let corpus: CorpusRecord
+  private let reader: ImageReader
   private let database: any DatabaseWriter
   private let steps: StepTimes
 
   init(
-    _ embedder: ImageEmbeddingWorker, encoding: VectorEncoding, corpus: CorpusRecord,
+    _ embedder: ImageEmbeddingWorker, encoding: VectorEncoding, reader: ImageReader,
     database: any DatabaseWriter, steps: StepTimes
   ) {
     self.steps = steps
     self.embedder = embedder
     self.encoding = encoding
-    self.corpus = corpus
+    self.reader = reader
     self.database = database
   }
 
@@ -87,7 +87,7 @@ public struct FeatureWorker: ItemWorker {
 
   private struct File: Sendable {
     let contentID: Int64
-    let location: String
+    let location: ImageLocation
     let digest: SHA256Digest
   }
 
@@ -102,18 +102,19 @@ public struct FeatureWorker: ItemWorker {
 
   private func files(of items: [WorkItem]) async throws -> [Int64: File] {
     let ids = items.map(\.id)
-    return try await database.read { [corpus] db in
+    return try await database.read { db in
       let query = try db.cachedStatement(
         sql: """
-          SELECT image.id, content_id, path, digest FROM image JOIN content ON content.id = content_id
+          SELECT content_id, digest FROM image JOIN content ON content.id = content_id
           WHERE image.id = ?
           """)
       var files: [Int64: File] = [:]
       for id in ids {
         guard let row = try Row.fetchOne(query, arguments: [id]),
-          let digest = SHA256Digest(rawBytes: row[3] as Data)
+          let digest = SHA256Digest(rawBytes: row[1] as Data),
+          let location = try ImageLocation.find(imageID: id, in: db)
         else { continue }
-        files[id] = File(contentID: row[1], location: corpus.location(of: row[2]), digest: digest)
+        files[id] = File(contentID: row[0], location: location, digest: digest)
       }
       return files
     }
@@ -122,11 +123,11 @@ public struct FeatureWorker: ItemWorker {
   /// - Throws: what is no fault of the image.
   private mutating func pixels(of file: File) throws -> Result<PixelImage, ItemFailure> {
     do {
-      let bytes = try steps.measure(.read) { try FileContents.read(file.location) }
+      let bytes = try steps.measure(.read) { try reader.bytes(of: file.location) }
       guard SHA256.hash(bytes) == file.digest else {
         return .failure(
           ItemFailure(
-            errorClass: CorpusError.changedWhileRead(path: file.location).errorClass,
+            errorClass: CorpusError.changedWhileRead(path: file.location.path).errorClass,
             message: "\(file.location): its bytes are not those that were listed; run again"))
       }
       let start = ContinuousClock.now

@@ -24,7 +24,8 @@ struct CorpusComparison {
     var seen = 0
     let known = try db.makeStatement(
       sql: "SELECT size, modified, wnid, gone FROM image WHERE corpus_id = ? AND path = ?")
-    try source.scan { entry in
+    try source.scan(knowing: StoredArchives(corpusID: corpus.id, in: db)) { finding in
+      guard case .image(let entry) = finding, !entry.replacesEarlier else { return }
       unseenFailures.remove(entry.path)
       if entry.problem != nil {
         if !failures.contains(entry.path) { failed += 1 }

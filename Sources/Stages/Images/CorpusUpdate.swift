@@ -16,6 +16,10 @@ struct CorpusUpdate {
   /// Failures recorded before whose entries have not come by yet.
   private var earlierFailures: Set<String>
   private var piece: [CorpusEntry] = []
+  /// As they are in the store, by path.
+  private var archives: [String: ArchiveRecord] = [:]
+  private let reader = ImageReader()
+  private let corpusID: Int64
   private var counts = ItemCounts()
 
   init(
@@ -26,14 +30,24 @@ struct CorpusUpdate {
     self.source = source
     self.labels = labels
     self.earlierFailures = earlierFailures
+    corpusID = corpus.id
     scan = CorpusScan(corpusID: corpus.id)
   }
 
   /// - Returns: how many images there are, and how many of the source's entries failed.
   mutating func run() throws -> (counts: ItemCounts, summary: CorpusScan.Summary) {
-    try source.scan { entry in
-      piece.append(entry)
-      if piece.count == Self.pieceSize { try finishPiece() }
+    let known = StoredArchives(corpusID: corpusID, in: context.database)
+    try source.scan(knowing: known) { finding in
+      switch finding {
+      case .image(let entry):
+        piece.append(entry)
+        if piece.count == Self.pieceSize { try finishPiece() }
+      case .archiveRead(let archive, let isSound):
+        guard isSound else { return }
+        try finishPiece()
+        try context.database.write { db in try record(of: archive, in: db).markListed(in: db) }
+      case .note(let note): context.logger.warning("\(note)")
+      }
     }
     try finishPiece()
     let summary = try context.database.write { db in
@@ -43,9 +57,21 @@ struct CorpusUpdate {
     return (counts, summary)
   }
 
+  private mutating func record(of archive: ArchiveFile, in db: Database) throws -> ArchiveRecord {
+    if let known = archives[archive.path] { return known }
+    let record =
+      try ArchiveRecord.findListed(
+        corpusID: corpusID, path: archive.path, size: archive.size, modified: archive.modified, in: db)
+      ?? ArchiveRecord.upsert(
+        corpusID: corpusID, path: archive.path, size: archive.size, modified: archive.modified,
+        compression: archive.compression.rawValue, in: db)
+    archives[archive.path] = record
+    return record
+  }
+
   private struct Unread {
     let imageID: Int64
-    let location: String
+    let location: ImageLocation
     let path: String
   }
 
@@ -65,8 +91,13 @@ struct CorpusUpdate {
         if case .failure(let errorClass, let message) = resolution {
           failures.append(failure(entry.path, errorClass, message))
         }
-        let image = ScannedImage(
+        var image = ScannedImage(
           path: entry.path, size: entry.size, modified: entry.modified, wnid: resolution.wnid)
+        if case .member(let member) = entry.location {
+          image.member = MemberRecord(member, in: try record(of: member.archive, in: db))
+          image.label = entry.label
+          image.replacesEarlier = entry.replacesEarlier
+        }
         let record = try scan.record(image, in: db)
         if record.needsContent {
           unread.append(Unread(imageID: record.imageID, location: entry.location, path: entry.path))
@@ -98,12 +129,11 @@ struct CorpusUpdate {
 
   private func read(_ images: [Unread]) throws -> [Result<(SHA256Digest, Int64), CorpusError>] {
     let locations = images.map(\.location)
-    let context = context
+    let (context, reader) = (context, reader)
     return try ParallelWork.map(count: locations.count, threads: context.threads) { index in
       try context.checkForStop()
       do throws(CorpusError) {
-        let bytes = try FileContents.read(locations[index])
-        return .success((SHA256.hash(bytes), Int64(bytes.count)))
+        return .success(try reader.digest(of: locations[index]))
       } catch {
         return .failure(error)
       }

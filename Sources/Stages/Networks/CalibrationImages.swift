@@ -11,8 +11,9 @@ public struct CalibrationImages: Sendable {
   public let count: Int
   public let recipe: PreprocessingRecipe
   public let threads: Int
-  /// Absolute paths, by digest; each content once.
-  let locations: [String]
+  /// By digest; each content once.
+  let locations: [ImageLocation]
+  private let reader = ImageReader()
 
   /// - Parameter folder: or a manifest.
   /// - Throws: `CorpusError`, `NetworkFileError`.
@@ -23,18 +24,21 @@ public struct CalibrationImages: Sendable {
   }
 
   init(
-    source: String, locations: [String], count: Int, recipe: PreprocessingRecipe, threads: Int
+    source: String, locations: [ImageLocation], count: Int, recipe: PreprocessingRecipe, threads: Int
   ) throws {
     guard count > 0 else { throw NetworkFileError.invalidCount(name: "The count of images", value: count) }
+    let reader = reader
     let digests = try ParallelWork.map(count: locations.count, threads: threads) { index in
-      try? SHA256.hash(FileContents.read(locations[index]))
+      try? reader.digest(of: locations[index]).digest
     }
     var seen: Set<SHA256Digest> = []
     let readable = zip(digests, locations).compactMap { digest, location in
       digest.map { (digest: $0, location: location) }
     }
-    self.locations = readable.sorted { ($0.digest, $0.location) < ($1.digest, $1.location) }
-      .filter { seen.insert($0.digest).inserted }.map(\.location)
+    self.locations = readable.sorted {
+      ($0.digest, $0.location.description) < ($1.digest, $1.location.description)
+    }
+    .filter { seen.insert($0.digest).inserted }.map(\.location)
     self.source = source
     self.count = count
     self.recipe = recipe
@@ -44,11 +48,11 @@ public struct CalibrationImages: Sendable {
   /// - Returns: the network, how many images it was calibrated on, and the locations tried for them.
   /// - Throws: `CalibrationError.noImages`, `QuantizationError`.
   func quantize(_ graph: Graph, options: QuantizationOptions) throws -> (
-    network: QuantizedNetwork, images: Int, tried: ArraySlice<String>
+    network: QuantizedNetwork, images: Int, tried: ArraySlice<ImageLocation>
   ) {
     let (calibration, seen, tried) = try CalibrationRun.run(
       graph, recipe: recipe, candidates: locations, count: count, threads: threads,
-      bytes: { try? FileContents.read($0) })
+      bytes: { [reader] in try? reader.bytes(of: $0) })
     guard seen > 0 else { throw CalibrationError.noImages(source: source, found: locations.count) }
     let network = try QuantizedNetwork.quantize(
       graph, calibration: calibration, inputRange: PixelTables.range(of: recipe.normalizationTable()),

@@ -8,7 +8,7 @@ struct EngineComparison: Sendable {
   let recipe: PreprocessingRecipe
   let classes: VerificationClasses
   /// The locations of images that int8 was calibrated on.
-  let calibrated: Set<String>
+  let calibrated: Set<ImageLocation>
 
   struct Result: Sendable {
     /// Among the images asked for.
@@ -42,6 +42,7 @@ struct EngineComparison: Sendable {
   func run(
     _ images: [VerificationImage], threads: Int, progress: @escaping @Sendable (Int, Int) -> Void
   ) throws -> [Result] {
+    let reader = ImageReader()
     let parts = try ParallelWork.run(count: images.count, threads: threads) { next in
       let int8 = try self.int8.makeRunner(recipe)
       let float32 = try self.float32.makeRunner(recipe)
@@ -49,7 +50,7 @@ struct EngineComparison: Sendable {
       var results: [Result] = []
       while let index = next() {
         let image = images[index]
-        guard let bytes = try? FileContents.read(image.location),
+        guard let bytes = try? reader.bytes(of: image.location),
           let pixels = try? preprocessor.pixels(decoding: bytes)
         else { continue }
         let quantized = try int8.run(pixels)

@@ -34,13 +34,14 @@ public struct LayerNoise: Sendable, Hashable {
     guard !names.isEmpty, !images.isEmpty else { return [] }
     let int8 = try NetworkEngine(network, outputs: names, instructionSet: .best)
     let float32 = try NetworkEngine(graph, outputs: names, instructionSet: .best)
+    let reader = ImageReader()
     let powers = try ParallelWork.run(count: images.count, threads: threads) { next in
       let int8 = try int8.makeRunner(recipe)
       let float32 = try float32.makeRunner(recipe)
       var preprocessor = Preprocessor(recipe)
       var powers: [(index: Int, layers: [Power])] = []
       while let index = next() {
-        guard let bytes = try? FileContents.read(images[index].location),
+        guard let bytes = try? reader.bytes(of: images[index].location),
           let pixels = try? preprocessor.pixels(decoding: bytes)
         else { continue }
         powers.append((index, zip(try float32.run(pixels), try int8.run(pixels)).map(Power.init)))

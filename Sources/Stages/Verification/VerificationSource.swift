@@ -7,8 +7,7 @@ import Quantization
 
 /// An image to verify on.
 struct VerificationImage: Sendable, Hashable {
-  /// An absolute path.
-  let location: String
+  let location: ImageLocation
   /// Its true class, as the folder or the store has it.
   let label: String?
 }
@@ -35,16 +34,15 @@ struct VerificationSource {
 
   /// Each content once, by its digest.
   private static func contents(_ db: Database) throws -> [VerificationImage] {
-    let corpora = Dictionary(try CorpusRecord.all(in: db).map { ($0.id, $0) }) { first, _ in first }
     // SQLite takes the other columns from the row that has the minimum.
-    return try Row.fetchAll(
+    let rows = try Row.fetchAll(
       db,
       sql: """
-        SELECT corpus_id, min(path), wnid FROM image JOIN content ON content.id = content_id
+        SELECT image.id, min(path), wnid FROM image JOIN content ON content.id = content_id
         WHERE gone = 0 GROUP BY content_id ORDER BY digest
-        """
-    ).compactMap { row in
-      corpora[row[0]].map { VerificationImage(location: $0.location(of: row[1]), label: row[2]) }
+        """)
+    return try rows.compactMap { row in
+      try ImageLocation.find(imageID: row[0], in: db).map { VerificationImage(location: $0, label: row[2]) }
     }
   }
 

@@ -1,3 +1,4 @@
+import Corpus
 import Network
 import Quantization
 
@@ -8,7 +9,7 @@ struct VerificationSubject: Sendable {
   /// Nil where it was made before, elsewhere.
   var calibrationImages: Int?
   /// The locations of images that it was calibrated on, where known.
-  var calibrated: Set<String> = []
+  var calibrated: Set<ImageLocation> = []
 
   init(_ network: QuantizedNetwork, origin: String) {
     self.network = network

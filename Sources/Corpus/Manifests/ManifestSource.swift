@@ -1,5 +1,3 @@
-import Digest
-
 /// Images listed in a file: TSV, CSV or JSON lines, one image a record, with its path and its class.
 ///
 /// A first record that names a path column (`path`, `file`, `filename` or `image`) is a header; the class
@@ -10,6 +8,7 @@ import Digest
 /// is an entry with a problem.
 public struct ManifestSource: ImageSource {
   public let root: String
+  public var layout: String { "manifest" }
   /// The manifest itself.
   public let path: String
   private let format: ManifestFormat
@@ -29,7 +28,7 @@ public struct ManifestSource: ImageSource {
     self.root = try FolderSource(folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder).root
   }
 
-  public func scan(_ visit: (CorpusEntry) throws -> Void) throws {
+  public func scan(knowing known: any KnownArchives, _ visit: (CorpusFinding) throws -> Void) throws {
     var lines: [PathDigest: Int] = [:]
     var parser = ManifestParser(format: format, file: path)
     try parser.forEachRecord { record in
@@ -38,7 +37,7 @@ public struct ManifestSource: ImageSource {
         throw CorpusError.manifest(
           file: path, line: record.line, reason: "\(entryPath) is on line \(earlier) already")
       }
-      try visit(entry(entryPath, label: record.label))
+      try visit(.image(entry(entryPath, label: record.label)))
     }
   }
 
@@ -48,9 +47,9 @@ public struct ManifestSource: ImageSource {
       let status = try FileStatus.of(location)
       guard status.kind == .file else { throw .notAFile(path: location) }
       return CorpusEntry(
-        path: path, location: location, label: label, size: status.size, modified: status.modified)
+        path: path, location: .file(location), label: label, size: status.size, modified: status.modified)
     } catch {
-      return CorpusEntry(path: path, location: location, label: label, problem: error)
+      return CorpusEntry(path: path, location: .file(location), label: label, problem: error)
     }
   }
 
@@ -58,18 +57,5 @@ public struct ManifestSource: ImageSource {
   static func normalized(_ path: String) -> String {
     let parts = path.split(separator: "/").filter { $0 != "." }
     return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
-  }
-}
-
-/// Half of a path's SHA-256: a million lines are told apart without keeping a million paths.
-private struct PathDigest: Hashable {
-  private let high: UInt64
-  private let low: UInt64
-
-  init(_ path: String) {
-    let bytes = SHA256.hash(Array(path.utf8)).bytes
-    func word(_ start: Int) -> UInt64 { bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) } }
-    high = word(0)
-    low = word(8)
   }
 }

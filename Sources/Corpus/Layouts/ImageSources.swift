@@ -7,6 +7,9 @@ public enum ImageSources {
   /// - Throws: `CorpusError` when there is nothing, or nothing known, at the path.
   public static func open(_ path: String, root: String? = nil) throws(CorpusError) -> any ImageSource {
     if try FileStatus.of(path).kind == .folder { return try FolderSource(path) }
+    if ArchiveWalk.isTar(path) {
+      return ArchiveSource(try ArchiveList(at: path), labelling: .nearestWNID, layout: "tar archive")
+    }
     return try ManifestSource(path, root: root)
   }
 }

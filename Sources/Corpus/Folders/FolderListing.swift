@@ -18,17 +18,18 @@ struct FolderListing {
     var kind: Kind
   }
 
+  /// Each name with a NUL behind it.
   private var bytes: [UInt8] = []
   private var names: [Name] = []
+  private let folder: OpenFolder
 
   var count: Int { names.count }
 
   /// Reads a folder's names; those that start with a dot are left out.
   init(_ path: String) throws(CorpusError) {
-    guard let folder = opendir(path) else { throw CorpusError(errno: errno, path: path) }
-    defer { closedir(folder) }
+    folder = try OpenFolder(path)
     errno = 0
-    while let entry = readdir(folder) {
+    while let entry = readdir(folder.stream) {
       append(entry)
       errno = 0
     }
@@ -47,12 +48,13 @@ struct FolderListing {
       }
     withUnsafeBytes(of: &entry.pointee.d_name) { name in
       let name = name.prefix { $0 != 0 }
-      guard let first = name.first, first != UInt8(ascii: "."), bytes.count < Int(UInt32.max) - name.count
+      guard let first = name.first, first != UInt8(ascii: "."), bytes.count < Int(UInt32.max) - name.count - 1
       else {
         return
       }
       names.append(Name(start: UInt32(bytes.count), length: UInt16(name.count), kind: kind))
       bytes.append(contentsOf: name)
+      bytes.append(0)
     }
   }
 
@@ -81,4 +83,38 @@ struct FolderListing {
     let name = names[index]
     return bytes[Int(name.start)..<Int(name.start) + Int(name.length)]
   }
+
+  /// Of a name, through symbolic links where there are some.
+  ///
+  /// - Parameter path: for the error; made only where there is one.
+  func status(_ index: Int, path: @autoclosure () -> String) throws(CorpusError) -> FileStatus {
+    var status = stat()
+    let start = Int(names[index].start)
+    let flags = names[index].kind == .file ? AT_SYMLINK_NOFOLLOW : 0
+    let result = bytes.withUnsafeBytes { bytes in
+      bytes.baseAddress.map {
+        fstatat(folder.descriptor, ($0 + start).assumingMemoryBound(to: CChar.self), &status, flags)
+      } ?? -1
+    }
+    guard result == 0 else { throw CorpusError(errno: errno, path: path()) }
+    return FileStatus(status)
+  }
+}
+
+/// A folder that is open, so that its names need no paths.
+private final class OpenFolder {
+  #if canImport(Darwin)
+    let stream: UnsafeMutablePointer<DIR>
+  #else
+    let stream: OpaquePointer
+  #endif
+  let descriptor: Int32
+
+  init(_ path: String) throws(CorpusError) {
+    guard let stream = opendir(path) else { throw CorpusError(errno: errno, path: path) }
+    self.stream = stream
+    descriptor = dirfd(stream)
+  }
+
+  deinit { closedir(stream) }
 }

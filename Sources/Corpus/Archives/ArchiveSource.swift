@@ -1,0 +1,54 @@
+/// The images in tar archives: one archive, those below a folder, or a list of them.
+///
+/// An archive in an archive is read like a folder in it, so ILSVRC-2012's training set is read as it came, a tar of a
+/// thousand tars. A member's class is the nearest folder or archive above it that is named by a wnid.
+struct ArchiveSource: ImageSource {
+  let root: String
+  let layout: String
+  private let archives: ArchiveList
+  private let labelling: Labelling
+
+  init(_ archives: ArchiveList, labelling: Labelling, layout: String) {
+    root = archives.root
+    self.archives = archives
+    self.labelling = labelling
+    self.layout = layout
+  }
+
+  func scan(knowing known: any KnownArchives, _ visit: (CorpusFinding) throws -> Void) throws {
+    let labeller = labelling.labeller()
+    try archives.visit { item in
+      guard let archive = try item.report(to: visit) else { return }
+      let isKnown = try known.visitMembers(of: archive) { entry in
+        // The class is told by names alone, and may be told otherwise than before.
+        let label = try labeller.label(of: entry.path, wnid: WNID.nearest(in: entry.path) ?? item.wnid)
+        try visit(
+          .image(
+            CorpusEntry(
+              path: entry.path, location: entry.location, label: label, size: entry.size,
+              modified: entry.modified)))
+      }
+      if isKnown { return }
+      let walk = ArchiveWalk(archive, prefix: item.prefix, isWanted: ImageName.isImage)
+      let isSound = try walk.run { finding in
+        switch finding {
+        case .file(let file):
+          let label = try labeller.label(of: file.key, wnid: WNID.nearest(in: file.key) ?? item.wnid)
+          var entry = CorpusEntry(
+            path: file.key, location: .member(file.location), label: label, size: file.location.size,
+            modified: archive.modified)
+          entry.replacesEarlier = file.replacesEarlier
+          try visit(.image(entry))
+          if file.replacesEarlier {
+            try visit(.note("\(archive.path), member \(file.key): \(ArchiveProblem.repeatedName)"))
+          }
+        case .problem(let key, let error):
+          try visit(.image(CorpusEntry(path: key, location: .file(archive.path), label: nil, problem: error)))
+        case .note(let note): try visit(.note(note))
+        }
+      }
+      try visit(.archiveRead(archive, isSound: isSound))
+    }
+    try labeller.finish()
+  }
+}

@@ -1,0 +1,61 @@
+/// What names tell of files.
+enum ImageName {
+  private static let endings: [[UInt8]] = [".jpg", ".jpeg", ".png"].map { Array($0.utf8) }
+
+  /// Whether it ends in .jpg, .jpeg or .png, in any case.
+  static func isImage(_ name: ArraySlice<UInt8>) -> Bool {
+    // Most names are decided by their last byte: g or G.
+    guard let last = name.last, last | 0x20 == UInt8(ascii: "g") else { return false }
+    return endings.contains { ending in
+      name.count > ending.count
+        && zip(name.suffix(ending.count), ending).allSatisfy { byte, expected in
+          byte == expected || ((0x41...0x5a).contains(byte) && byte | 0x20 == expected)
+        }
+    }
+  }
+
+  static func isImage(_ path: String) -> Bool {
+    var path = path
+    return path.withUTF8 { bytes in
+      let start = bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+      guard start < bytes.count, bytes[start] != UInt8(ascii: "."),
+        bytes[bytes.count - 1] | 0x20 == UInt8(ascii: "g")
+      else { return false }
+      return isImage(Array(bytes[start...])[...])
+    }
+  }
+}
+
+/// Names that are not UTF-8.
+enum EscapedName {
+  /// Every byte outside ASCII as %XX.
+  static func text(_ name: ArraySlice<UInt8>) -> String {
+    let digits = Array("0123456789ABCDEF")
+    return name.reduce(into: "") { text, byte in
+      if byte < 0x80 {
+        text.unicodeScalars.append(Unicode.Scalar(byte))
+      } else {
+        text += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+      }
+    }
+  }
+}
+
+/// WordNet's names of noun synsets: `n` and eight digits.
+enum WNID {
+  /// The name as text where it is one.
+  static func parse(_ name: some Collection<UInt8>) -> String? {
+    guard name.count == 9, name.first == UInt8(ascii: "n"),
+      name.dropFirst().allSatisfy({ (0x30...0x39).contains($0) })
+    else { return nil }
+    return String(decoding: name, as: UTF8.self)
+  }
+
+  /// The nearest to the end of a path's folders and archives that is a wnid: `n01440764.tar/x.jpg`.
+  static func nearest(in path: String) -> String? {
+    for part in path.utf8.split(separator: UInt8(ascii: "/")).dropLast().reversed() {
+      if let wnid = parse(part.prefix { $0 != UInt8(ascii: ".") }) { return wnid }
+    }
+    return nil
+  }
+}

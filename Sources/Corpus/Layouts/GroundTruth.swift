@@ -1,0 +1,124 @@
+/// Classes of images told by a text beside them, as ILSVRC-2012's of its validation images.
+///
+/// A line is a class (a wnid or a number) alone, or a file's name and a class, parted by blanks, a tab or a comma.
+/// Classes alone go by the images' numbers where their names have one (`ILSVRC2012_val_00000017.JPEG` is the 17th),
+/// else by their order, and then there must be as many images as lines.
+struct GroundTruth: Sendable {
+  /// Absolute.
+  let path: String
+  private let contents: Contents
+
+  private enum Contents: Sendable {
+    case inOrder([String])
+    /// By file name without its extension.
+    case byName([String: String])
+  }
+
+  /// More classes than any corpus has validation images.
+  static let mostLines = 10_000_000
+
+  /// - Throws: `CorpusError.manifest` with the line that is wrong.
+  init(_ path: String) throws(CorpusError) {
+    self.path = path
+    var reader = try LineReader(path)
+    var inOrder: [String] = []
+    var byName: [String: String] = [:]
+    while let bytes = try reader.next() {
+      func failure(_ reason: String) -> CorpusError {
+        .manifest(file: path, line: reader.line, reason: reason)
+      }
+      guard let text = String(validating: bytes, as: UTF8.self) else { throw failure("not UTF-8") }
+      let fields = text.split { $0 == " " || $0 == "\t" || $0 == "," }.map(String.init)
+      if fields.isEmpty { continue }
+      if reader.line == 1, fields.count == 2,
+        ["imageid", "image", "file", "filename", "path"].contains(fields[0].lowercased())
+      {
+        continue
+      }
+      if fields.count == 1 {
+        guard byName.isEmpty else { throw failure("a class alone, where the lines before name their files") }
+        inOrder.append(fields[0])
+      } else {
+        guard inOrder.isEmpty else { throw failure("two fields, where the lines before have one") }
+        // Kaggle's list of boxes: the class comes first, and is the same for all of an image's boxes.
+        let isBoxList = fields.count > 2 && (fields.count - 1).isMultiple(of: 5)
+        guard fields.count == 2 || isBoxList else {
+          throw failure("\(fields.count) fields; expected a class, or a file's name and a class")
+        }
+        guard byName.updateValue(fields[1], forKey: Self.stem(fields[0])) == nil else {
+          throw failure("\(fields[0]) has a class already")
+        }
+      }
+      if inOrder.count + byName.count > Self.mostLines { throw failure("more than \(Self.mostLines) lines") }
+    }
+    guard !inOrder.isEmpty || !byName.isEmpty else {
+      throw .manifest(file: path, line: 1, reason: "no class in it")
+    }
+    contents = byName.isEmpty ? .inOrder(inOrder) : .byName(byName)
+  }
+
+  var count: Int {
+    switch contents {
+    case .inOrder(let labels): labels.count
+    case .byName(let labels): labels.count
+    }
+  }
+
+  /// Whether its classes are numbers, all of them.
+  var isNumbered: Bool {
+    func isNumber(_ label: String) -> Bool { label.utf8.allSatisfy { (0x30...0x39).contains($0) } }
+    return switch contents {
+    case .inOrder(let labels): labels.allSatisfy(isNumber)
+    case .byName(let labels): labels.values.allSatisfy(isNumber)
+    }
+  }
+
+  /// The file's name without folders and extension.
+  static func stem(_ path: String) -> String {
+    let name = path.utf8.split(separator: UInt8(ascii: "/")).last ?? path.utf8[...]
+    let end = name.lastIndex(of: UInt8(ascii: ".")) ?? name.endIndex
+    return String(name[..<(end > name.startIndex ? end : name.endIndex)]) ?? path
+  }
+
+  /// The number that ILSVRC's names end in: an underscore and eight digits.
+  static func number(_ path: String) -> Int? {
+    let stem = stem(path).utf8
+    let digits = stem.suffix(8)
+    guard stem.count > 8, digits.allSatisfy({ (0x30...0x39).contains($0) }),
+      stem[stem.index(stem.endIndex, offsetBy: -9)] == UInt8(ascii: "_")
+    else { return nil }
+    return Int(String(digits) ?? "")
+  }
+
+  func labeller() -> Labeller {
+    switch contents {
+    case .byName(let labels):
+      return Labeller { path, _ in
+        labels[Self.stem(path)]
+      } finish: {
+      }
+    case .inOrder(let labels):
+      let counter = Counter()
+      return Labeller { path, _ in
+        counter.images += 1
+        if let number = Self.number(path) {
+          counter.numbered += 1
+          return labels.indices.contains(number - 1) ? labels[number - 1] : nil
+        }
+        return labels.indices.contains(counter.images - 1) ? labels[counter.images - 1] : nil
+      } finish: {
+        guard counter.numbered < counter.images, counter.images != labels.count else { return }
+        throw CorpusError.unreadable(
+          path: self.path,
+          reason:
+            "\(labels.count) classes for \(counter.images) images; there must be as many, or the images' "
+            + "names must end in their numbers, as ILSVRC2012_val_00000001.JPEG")
+      }
+    }
+  }
+
+  private final class Counter {
+    var images = 0
+    var numbered = 0
+  }
+}
