@@ -37,7 +37,8 @@ import Testing
     var preprocessor = Preprocessor(recipe)
     let inputs = try entries.flatMap {
       recipe.tensor(
-        of: try preprocessor.pixels(decoding: Array(Data(contentsOf: URL(fileURLWithPath: $0.location.path)))))
+        of: try preprocessor.pixels(decoding: Array(Data(contentsOf: URL(fileURLWithPath: $0.location.path))))
+      )
     }
     let input = Tensor(shape: [12, 3, 32, 32], values: inputs)
     for (name, values) in [
