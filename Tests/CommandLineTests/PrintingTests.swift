@@ -1,6 +1,4 @@
 import Foundation
-import Pipeline
-import Synchronization
 import Testing
 
 @testable import synoptic
@@ -43,23 +41,4 @@ struct PrintingTests {
     "counts have thousands parted",
     arguments: [(0, "0"), (999, "999"), (1_000, "1,000"), (-1_234_567, "-1,234,567")])
   func counts(_ value: Int, _ text: String) { #expect(Quantities.count(value) == text) }
-
-  @Test(
-    "progress rewrites one line on a terminal and never prints an escape sequence", arguments: [true, false])
-  func progress(_ isLive: Bool) {
-    let written = Mutex("")
-    let display = ProgressDisplay(isLive: isLive) { text in written.withLock { $0 += text } }
-    display.receive(
-      .stageStarted(stage: "embedding", uses: "features", reasons: ["not run yet"], pending: 500))
-    display.receive(.advanced(stage: "embedding", done: 64, failed: 2, total: 500))
-    let report = StageReport(
-      uses: "features", state: .done, items: ItemCounts(done: 498, failed: 2), seconds: 3, reasons: [])
-    display.receive(.stageFinished(stage: "embedding", report))
-    let text = written.withLock { $0 }
-    #expect(text.contains("embedding (features): not run yet\n"))
-    #expect(text.contains("embedding: 498 done, 2 failed, 3.0 s\n"))
-    #expect(text.contains("\r") == isLive)
-    #expect(text.contains("64 of 500 done, 2 failed") == isLive, "plain lines come every ten seconds")
-    #expect(!text.contains("\u{1B}"))
-  }
 }

@@ -141,7 +141,7 @@ import Testing
     let database = workshop.database
     let seen = Box<[RunRecord]>([])
     try await workshop.run(file) { event in
-      guard case .advanced(stage: "s", _, _, _) = event else { return }
+      guard case .advanced(stage: "s", 1..., _, _) = event else { return }
       // A reader beside the run.
       if let run = try? database.read({ try RunHistory.find($0, id: nil) }) { seen.value.append(run) }
     }

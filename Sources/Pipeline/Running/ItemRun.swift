@@ -26,6 +26,8 @@ struct ItemRun<S: ItemStage>: Sendable {
   ///
   /// - Throws: what a worker or a commit threw. What was handed over before is committed.
   func run() async throws {
+    // Where a rate begins: what was done before the items is not part of their time.
+    context.report(done: 0, failed: 0, total: total)
     let workers = min(context.threads, max(1, (total + stage.batchSize - 1) / max(1, stage.batchSize)))
     let batches = BoundedChannel<[WorkItem]>(capacity: workers, producers: 1)
     let outcomes = BoundedChannel<Outcomes>(capacity: workers * 2, producers: workers)

@@ -18,8 +18,10 @@ struct PipelineRun {
     let lock = try await acquireLock()
     defer { lock.release() }
     let display = ProgressDisplay()
+    display.startTicking()
+    defer { display.finish() }
     let control = RunControl()
-    let interrupts = Interrupts(control: control) { display.print("synoptic: \($0)") }
+    let interrupts = Interrupts(control: control) { display.remark($0) }
     defer { interrupts.stopListening() }
     let report = try await withStore { database in
       try await prepare(database)
@@ -63,11 +65,12 @@ struct PipelineRun {
     defer { display.finish() }
     let runner = Runner(
       database: database, threads: threads, control: control,
-      logger: Logger(label: "synoptic") { _ in DisplayLogHandler(display: display) },
+      logger: LogFormat.current == .json
+        ? LogFormat.logger : Logger(label: "synoptic") { _ in DisplayLogHandler(display: display) },
       invocation: RunInvocation(
         command: CommandLine.arguments,
         versions: ["synoptic": Synoptic.version, "kernels": InstructionSet.best.rawValue]),
-      progress: display.receive)
+      progress: { display.receive($0) })
     return try await runner.run(file)
   }
 

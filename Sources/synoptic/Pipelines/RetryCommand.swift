@@ -27,10 +27,12 @@ struct RetryCommand: AsyncParsableCommand {
   var forgiven = false
 
   @OptionGroup var threads: ThreadsOption
+  @OptionGroup var log: LogFormatOption
   @OptionGroup var json: JSONFlag
   @OptionGroup var wait: WaitFlag
 
   func run() async throws {
+    log.format.apply()
     let file = try pipeline.load()
     if let stage = failures.stage, file.stage(named: stage) == nil {
       let known = file.stages.map(\.name).joined(separator: ", ")

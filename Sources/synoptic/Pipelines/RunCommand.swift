@@ -18,10 +18,12 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var pipeline: PipelineArguments
   @OptionGroup var threads: ThreadsOption
+  @OptionGroup var log: LogFormatOption
   @OptionGroup var json: JSONFlag
   @OptionGroup var wait: WaitFlag
 
   func run() async throws {
+    log.format.apply()
     try await PipelineRun(file: pipeline.load(), threads: threads.count, isJSON: json.isOn, waits: wait.isOn)
       .run()
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 
 /// Standard output holds data only, so that it can be piped; everything else goes to `StandardError`.
 enum StandardOutput {
@@ -36,7 +37,10 @@ enum StandardError {
   static func write(_ text: String) { _ = FileDescriptor.write(Array(text.utf8), to: STDERR_FILENO) }
 
   /// A remark: `synoptic: …`.
-  static func say(_ sentence: String) { write("synoptic: \(sentence)\n") }
+  static func say(_ sentence: String, level: Logger.Level = .notice) {
+    if LogFormat.current == .json { return LogFormat.logger.log(level: level, "\(sentence)") }
+    write("synoptic: \(sentence)\n")
+  }
 }
 
 private enum FileDescriptor {

@@ -32,7 +32,7 @@ enum CommandEnding {
       StandardError.write(String(usage.dropFirst(usage.isEmpty ? 0 : 1)) + (usage.isEmpty ? "" : "\n"))
       return .usage
     }
-    sentences(of: error).forEach(StandardError.say)
+    for sentence in sentences(of: error) { StandardError.say(sentence, level: .error) }
     return isWrongUsage(error) ? .usage : .unfinished
   }
 

@@ -13,5 +13,5 @@ struct DisplayLogHandler: LogHandler {
     set { metadata[key] = newValue }
   }
 
-  func log(event: LogEvent) { display.print("synoptic: \(TextTable.printable("\(event.message)"))") }
+  func log(event: LogEvent) { display.remark(TextTable.printable("\(event.message)")) }
 }
