@@ -18,13 +18,20 @@ public enum StoreFile {
   /// "SYNO", in the header of every store: `file` and others can tell it from any other SQLite database.
   public static let applicationID: Int32 = 0x5359_4e4f
 
-  /// Opens a store to write, after bringing its tables up to date.
-  public static func open(_ path: String, mode: Mode) throws(StoreFileError) -> any DatabaseWriter {
+  /// Opens a store to write, after bringing its tables up to date. One of an older version is first copied beside
+  /// itself.
+  ///
+  /// - Parameter announceBackup: told where the copy is.
+  public static func open(
+    _ path: String, mode: Mode, announceBackup: (_ path: String) -> Void = { _ in }
+  ) throws(StoreFileError) -> any DatabaseWriter {
     let isNew = try inspect(path, mayBeMissing: mode == .create)
     return try translating(path) {
       if isNew { try makeEmptyStore(at: path) } else { try checkVersion(path, mayBeOlder: mode != .beside) }
       let pool = try DatabasePool(path: path, configuration: configuration(isReadOnly: false))
-      try migrator.migrate(pool)
+      if try !pool.read(migrator.hasCompletedMigrations) {
+        try StoreUpgrade.run(migrator, on: pool, path, announceBackup: announceBackup)
+      }
       return pool
     }
   }
@@ -49,7 +56,7 @@ public enum StoreFile {
 
   /// A reader of a WAL database makes the two files beside it. Where it may not, and there are none, nobody is
   /// writing, and the file can be read as one that never changes.
-  private static func reader(_ path: String) throws -> any DatabaseReader {
+  static func reader(_ path: String) throws -> any DatabaseReader {
     let configuration = configuration(isReadOnly: true)
     do {
       let reader = try DatabaseQueue(path: path, configuration: configuration)
@@ -87,7 +94,7 @@ public enum StoreFile {
   /// Looks at the file without changing it.
   ///
   /// - Returns: whether the store has yet to be made: nothing is there, or an empty file.
-  private static func inspect(_ path: String, mayBeMissing: Bool) throws(StoreFileError) -> Bool {
+  static func inspect(_ path: String, mayBeMissing: Bool) throws(StoreFileError) -> Bool {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       guard mayBeMissing else { throw .missing(path: path) }
@@ -117,15 +124,21 @@ public enum StoreFile {
 
   /// The page size can be chosen only before the first page is written, and before WAL mode.
   ///
-  /// Made under another name: a kill at any instant leaves a whole store or none, never one without its mark.
+  /// Made whole under another name: a kill at any instant leaves a store with its mark and all its tables, or none,
+  /// and who reads it from the first moment on finds them.
   private static func makeEmptyStore(at path: String) throws {
     let draft = path + ".new"
-    for leftover in [draft, draft + "-journal"] { try? FileManager.default.removeItem(atPath: leftover) }
+    for leftover in [draft, draft + "-journal", draft + "-wal", draft + "-shm"] {
+      try? FileManager.default.removeItem(atPath: leftover)
+    }
     let queue = try DatabaseQueue(path: draft)
     try queue.writeWithoutTransaction { db in
       try db.execute(sql: "PRAGMA page_size = \(FeatureStoreSchema.pageSize)")
+      // Lets `gc` give space back piece by piece; costs a page in thirteen thousand.
+      try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
     }
+    try migrator.migrate(queue)
     try queue.close()
     guard rename(draft, path) == 0 else {
       throw StoreFileError.cannotCreate(path: path, reason: String(cString: strerror(errno)))
@@ -134,7 +147,7 @@ public enum StoreFile {
 
   // MARK: With SQLite
 
-  private static func configuration(isReadOnly: Bool) -> Configuration {
+  static func configuration(isReadOnly: Bool) -> Configuration {
     var configuration = Configuration()
     configuration.readonly = isReadOnly
     // Readers don't wait for the runner; two writers meet only for the length of a transaction.
@@ -164,7 +177,7 @@ public enum StoreFile {
     }
   }
 
-  private static func translating<Value>(
+  static func translating<Value>(
     _ path: String, _ body: () throws -> Value
   ) throws(StoreFileError) -> Value {
     do {

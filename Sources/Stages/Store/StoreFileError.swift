@@ -13,6 +13,10 @@ public enum StoreFileError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Only when opened to read: a run would bring it up to date.
   case olderVersion(path: String)
   case damaged(path: String, reason: String)
+  /// Before an upgrade, which was not begun.
+  case cannotBackUp(path: String, backup: String, reason: String)
+  /// The transaction that failed was rolled back.
+  case cannotUpgrade(path: String, backup: String, reason: String)
 
   public var description: String {
     switch self {
@@ -33,7 +37,14 @@ public enum StoreFileError: Error, Sendable, Hashable, CustomStringConvertible {
     case .olderVersion(let path):
       "The store \(path) was written by an older version of Synoptic: `synoptic run` brings it up to date."
     case .damaged(let path, let reason):
-      "The store \(path) is damaged (\(reason)): put back a copy, or move it away and run again."
+      "The store \(path) is damaged (\(reason)): `synoptic check` says what can be saved; or put back a copy, or move "
+        + "it away and run again."
+    case .cannotBackUp(let path, let backup, let reason):
+      "The store \(path) is of an older version, and the copy \(backup) that is made before it is brought up to date "
+        + "can't be written: \(reason). The store was left as it is; make room beside it and run again."
+    case .cannotUpgrade(let path, let backup, let reason):
+      "The store \(path) can't be brought up to date: \(reason). What it was before is in \(backup): put that back, "
+        + "or go on with the version that wrote it."
     }
   }
 

@@ -43,7 +43,10 @@ struct PipelineRun {
 
   /// Opens the store for the length of `body`, and closes it however that ends.
   private func withStore(_ body: (any DatabaseWriter) async throws -> RunReport) async throws -> RunReport {
-    let database = try StoreFile.open(file.storePath, mode: .create)
+    let database = try StoreFile.open(file.storePath, mode: .create) { backup in
+      StandardError.say(
+        "\(file.storePath) was of an older version and is kept as \(backup); delete it when all is well")
+    }
     defer {
       do {
         try StoreFile.close(database)

@@ -66,7 +66,7 @@ final class Workshop: Sendable {
   ) async throws -> RunReport {
     let file = try file(overrides)
     let store = try StoreFile.open(file.storePath, mode: .create)
-    defer { try? store.close() }
+    defer { try? StoreFile.close(store) }
     return try await Runner(database: store, threads: threads, control: control, progress: progress).run(file)
   }
 
