@@ -34,14 +34,11 @@ INLINE void store_bytes(const bool fits_words, const int blocks, const int pixel
     const uint8_t *residual = synoptic_residual_pixel(to, t->block + (size_t)z, t->row, t->column);
     UNROLL for (int m = 0; m < pixels; m += 4) {
       const int count = pixels - m < 4 ? pixels - m : 4;
-      __m512i rounded[4];
-      UNROLL for (int i = 0; i < 4; i++) {
-        rounded[i] = i < count ? requantize(accumulators[z][m + (i < count ? i : 0)], scale, to,
-                                            residual ? residual + (m + i) * 16 : NULL)
-                               : _mm512_setzero_si512();
-      }
-      store_pixels(c->output + at + (size_t)m * 16, fits_words ? narrow_words(rounded) : narrow_any(rounded, to),
-                   count);
+      __m512i sums[4];
+      UNROLL for (int i = 0; i < 4; i++) sums[i] = accumulators[z][m + (i < count ? i : 0)];
+      const __m512 scales[4] = {scale, scale, scale, scale};
+      store_pixels(c->output + at + (size_t)m * 16,
+                   bytes_of_pixels(fits_words, count, sums, scales, to, residual ? residual + m * 16 : NULL), count);
     }
   }
 }

@@ -40,9 +40,9 @@ static void convolve_any(const synoptic_int8_depthwise *d) {
             accumulator = _mm512_dpbusd_epi32(accumulator, activation, weight);
           }
         }
-        const __m512i rounded[4] = {
-            requantize(accumulator, scale, to, synoptic_residual_pixel(to, block, row, column))};
-        store_pixels(d->output + block * d->output_plane + row * d->output_row + column * 16, narrow(rounded, to), 1);
+        const __m512i sums[4] = {accumulator}, bytes = bytes_of_pixels(
+            false, 1, sums, &scale, to, synoptic_residual_pixel(to, block, row, column));
+        store_pixels(d->output + block * d->output_plane + row * d->output_row + column * 16, bytes, 1);
       }
     }
   }

@@ -59,11 +59,9 @@ INLINE void convolve_step(const int kernel_height, const int kernel_width, const
   const size_t count = d->columns - column < 4 ? d->columns - column : 4;
   UNROLL for (int r = 0; r < rows; r++) {
     const uint8_t *residual = synoptic_residual_pixel(to, block, row + (size_t)r, column);
-    __m512i rounded[4];
-    UNROLL for (int i = 0; i < 4; i++)
-      rounded[i] = requantize(accumulators[r][i], constants->scale, to, residual ? residual + i * 16 : NULL);
+    const __m512 scales[4] = {constants->scale, constants->scale, constants->scale, constants->scale};
     store_pixels(d->output + block * d->output_plane + (row + (size_t)r) * d->output_row + column * 16,
-                 narrow(rounded, to), (int)count);
+                 bytes_of_four(accumulators[r], scales, to, residual), (int)count);
   }
 }
 

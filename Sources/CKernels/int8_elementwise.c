@@ -5,18 +5,21 @@
 #include "int8_requantize.h"
 
 void synoptic_int8_add(synoptic_int8_region a, float scale_a, synoptic_int8_region b, float scale_b, float addend,
-                       uint8_t lower, uint8_t upper, synoptic_int8_region output, uint32_t blocks, uint32_t height,
-                       uint32_t width) {
+                       int32_t origin, uint8_t lower, uint8_t upper, synoptic_int8_region output, uint32_t blocks,
+                       uint32_t height, uint32_t width) {
   // 65,536 sums are a table of their own size; two products a byte are cheaper.
   float products_b[256];
-  for (int value = 0; value < 256; value++) products_b[value] = fmaf((float)value, scale_b, addend);
+  for (int value = 0; value < 256; value++) products_b[value] = fmaf((float)(value - origin), scale_b, addend);
+  const float shift = (float)origin;
   for (uint32_t block = 0; block < blocks; block++) {
     for (uint32_t y = 0; y < height; y++) {
       const uint8_t *left = a.pixels + block * a.plane + y * a.row;
       const uint8_t *right = b.pixels + block * b.plane + y * b.row;
       uint8_t *to = output.pixels + block * output.plane + y * output.row;
-      for (size_t index = 0; index < (size_t)width * 16; index++)
-        to[index] = synoptic_round_to_byte(fmaf((float)left[index], scale_a, products_b[right[index]]), lower, upper);
+      for (size_t index = 0; index < (size_t)width * 16; index++) {
+        const float sum = fmaf((float)left[index] - shift, scale_a, products_b[right[index]]);
+        to[index] = synoptic_round_to_byte(rintf(sum) + shift, lower, upper);
+      }
     }
   }
 }

@@ -79,9 +79,12 @@ static void pool_average_pixel(const synoptic_int8_pooling *p, uint32_t block, u
   const int32_t divisor = p->includes_padding ? window : count;
   const float scale = divisor > 0 ? p->scale / (float)divisor : 0;
   uint8_t *output = p->output + block * p->output_plane + row * p->output_row + column * 16;
-  for (int channel = 0; channel < 16; channel++)
-    output[channel] = synoptic_round_to_byte(
-        fmaf((float)(sums[channel] - count * p->input_zero_point), scale, p->zero_point), 0, 255);
+  for (int channel = 0; channel < 16; channel++) {
+    const float sum = (float)(sums[channel] - count * p->input_zero_point);
+    const float product = sum * scale;
+    const float average = p->rounds_product ? rintf(product) + p->zero_point : fmaf(sum, scale, p->zero_point);
+    output[channel] = synoptic_round_to_byte(average, 0, 255);
+  }
 }
 
 static tap_range rows_inside(const synoptic_int8_pooling *p, uint32_t row) {

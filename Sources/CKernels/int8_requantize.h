@@ -25,13 +25,17 @@ static inline uint8_t synoptic_round_to_byte(float value, uint8_t lower, uint8_t
 static inline uint8_t synoptic_requantize(int32_t accumulator, float scale, const synoptic_int8_requantization *to,
                                           const uint8_t *residual) {
   float sum;
-  if (residual) {
+  if (to->rounds_product) {
+    // A statement of its own: within one, the compiler may make a single rounding of both.
+    const float product = (float)accumulator * scale;
+    sum = product + SYNOPTIC_WHOLE;
+  } else if (residual) {
     const float addend = fmaf((float)*residual, to->residual_scale, to->zero_point);
     sum = fmaf((float)accumulator, scale, addend) + SYNOPTIC_WHOLE;
   } else {
     sum = fmaf((float)accumulator, scale, to->zero_point + SYNOPTIC_WHOLE);
   }
-  return synoptic_round_to_byte(sum - SYNOPTIC_WHOLE, to->lower, to->upper);
+  return synoptic_round_to_byte(sum - SYNOPTIC_WHOLE + to->zero_point_after, to->lower, to->upper);
 }
 
 #if defined(__aarch64__)

@@ -14,7 +14,9 @@ static inline __attribute__((always_inline)) __m256i requantize(__m256i accumula
                                                                 const uint8_t *residual) {
   const __m256 sums = _mm256_cvtepi32_ps(accumulators), whole = _mm256_set1_ps(SYNOPTIC_WHOLE);
   __m256 rounded;
-  if (residual) {
+  if (to->rounds_product) {
+    rounded = _mm256_add_ps(_mm256_mul_ps(sums, _mm256_loadu_ps(scale)), whole);
+  } else if (residual) {
     const __m256i bytes = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)residual));
     const __m256 addend = _mm256_fmadd_ps(_mm256_cvtepi32_ps(bytes), _mm256_set1_ps(to->residual_scale),
                                           _mm256_set1_ps(to->zero_point));
@@ -34,7 +36,8 @@ static inline __attribute__((always_inline)) void store_pixel(uint8_t *output, _
   low = requantize(low, scale, to, residual);
   high = requantize(high, scale + 8, to, residual ? residual + 8 : NULL);
   // packs works in 128-bit halves: put the quarters back in order.
-  const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(low, high), 0xd8);
+  const __m256i rounded = _mm256_adds_epi16(_mm256_packs_epi32(low, high), _mm256_set1_epi16(to->zero_point_after));
+  const __m256i words = _mm256_permute4x64_epi64(rounded, 0xd8);
   __m128i bytes = _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
   bytes = _mm_max_epu8(bytes, _mm_set1_epi8((char)to->lower));
   _mm_storeu_si128((__m128i *)output, _mm_min_epu8(bytes, _mm_set1_epi8((char)to->upper)));

@@ -45,15 +45,42 @@ static inline __attribute__((always_inline)) __m512i narrow_any(const __m512i pi
                                                                 const synoptic_int8_requantization *to) {
   const __m512i words_01 = _mm512_packs_epi32(whole_number(pixels[0]), whole_number(pixels[1]));
   const __m512i words_23 = _mm512_packs_epi32(whole_number(pixels[2]), whole_number(pixels[3]));
+  const __m512i after = _mm512_set1_epi16(to->zero_point_after);
   const __m512i pixel_order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-  __m512i bytes = _mm512_permutexvar_epi32(pixel_order, _mm512_packus_epi16(words_01, words_23));
+  __m512i bytes = _mm512_permutexvar_epi32(
+      pixel_order, _mm512_packus_epi16(_mm512_adds_epi16(words_01, after), _mm512_adds_epi16(words_23, after)));
   bytes = _mm512_max_epu8(bytes, _mm512_set1_epi8((char)to->lower));
   return _mm512_min_epu8(bytes, _mm512_set1_epi8((char)to->upper));
 }
 
-static inline __attribute__((always_inline)) __m512i narrow(const __m512i pixels[4],
-                                                            const synoptic_int8_requantization *to) {
-  return to->fits_words ? narrow_words(pixels) : narrow_any(pixels, to);
+/// The first `count` of four pixels of 16 channels, from their accumulators to bytes, `[pixel][channel]`.
+static inline __attribute__((always_inline)) __m512i bytes_of_pixels(const bool fits_words, const int count,
+                                                                     const __m512i accumulators[4],
+                                                                     const __m512 scales[4],
+                                                                     const synoptic_int8_requantization *to,
+                                                                     const uint8_t *residual) {
+  __m512i rounded[4];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 4; i++) {
+    if (i >= count) {
+      rounded[i] = _mm512_setzero_si512();
+    } else if (!fits_words && to->rounds_product) {
+      const __m512 product = _mm512_mul_ps(_mm512_cvtepi32_ps(accumulators[i]), scales[i]);
+      rounded[i] = _mm512_castps_si512(_mm512_add_ps(product, _mm512_set1_ps(SYNOPTIC_WHOLE)));
+    } else {
+      rounded[i] = requantize(accumulators[i], scales[i], to, residual ? residual + i * 16 : NULL);
+    }
+  }
+  return fits_words ? narrow_words(rounded) : narrow_any(rounded, to);
+}
+
+/// `bytes_of_pixels` of four pixels, by the way that their sums allow.
+static inline __attribute__((always_inline)) __m512i bytes_of_four(const __m512i accumulators[4],
+                                                                   const __m512 scales[4],
+                                                                   const synoptic_int8_requantization *to,
+                                                                   const uint8_t *residual) {
+  return to->fits_words ? bytes_of_pixels(true, 4, accumulators, scales, to, residual)
+                        : bytes_of_pixels(false, 4, accumulators, scales, to, residual);
 }
 
 /// The first 1 to 4 pixels of a vector.

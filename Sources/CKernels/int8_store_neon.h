@@ -16,7 +16,9 @@ static inline __attribute__((always_inline)) void store_pixel(uint8_t *output, c
   float32x4_t rounded[4];
   for (int q = 0; q < 4; q++) {
     const float32x4_t sums = vcvtq_f32_s32(accumulators[q]), scales = vld1q_f32(scale + q * 4);
-    if (residual) {
+    if (to->rounds_product) {
+      rounded[q] = vaddq_f32(vmulq_f32(sums, scales), whole);
+    } else if (residual) {
       const uint8x16_t bytes = vld1q_u8(residual);
       const uint16x8_t words = vmovl_u8(q < 2 ? vget_low_u8(bytes) : vget_high_u8(bytes));
       const uint16x4_t four = q % 2 == 0 ? vget_low_u16(words) : vget_high_u16(words);
@@ -30,8 +32,9 @@ static inline __attribute__((always_inline)) void store_pixel(uint8_t *output, c
   int16x4_t narrow[4];
   for (int q = 0; q < 4; q++)
     narrow[q] = vqmovn_s32(vqsubq_s32(vreinterpretq_s32_f32(rounded[q]), vdupq_n_s32(SYNOPTIC_WHOLE_BITS)));
-  uint8x16_t bytes = vcombine_u8(vqmovun_s16(vcombine_s16(narrow[0], narrow[1])),
-                                 vqmovun_s16(vcombine_s16(narrow[2], narrow[3])));
+  const int16x8_t after = vdupq_n_s16(to->zero_point_after);
+  uint8x16_t bytes = vcombine_u8(vqmovun_s16(vqaddq_s16(vcombine_s16(narrow[0], narrow[1]), after)),
+                                 vqmovun_s16(vqaddq_s16(vcombine_s16(narrow[2], narrow[3]), after)));
   bytes = vmaxq_u8(bytes, vdupq_n_u8(to->lower));
   vst1q_u8(output, vminq_u8(bytes, vdupq_n_u8(to->upper)));
 }

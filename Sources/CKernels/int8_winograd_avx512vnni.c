@@ -225,13 +225,15 @@ INLINE void transform_outputs(const synoptic_int8_winograd *w, const synoptic_in
   const __m512i inverse_of_9 = _mm512_set1_epi32(0x38E38E39);
   uint8_t *output = w->output + block * w->output_plane + row * w->output_row + column * 16;
   UNROLL for (int i = 0; i < 4; i++) {
-    __m512i y[4], rounded[4];
+    __m512i y[4], sums[4];
+    __m512 scales[4];
     transform_product_column(lines[i], y);
     const uint8_t *residual = has_residual ? synoptic_residual_pixel(to, block, row + (size_t)i, column) : NULL;
-    UNROLL for (int x = 0; x < 4; x++)
-      rounded[x] = requantize(_mm512_mullo_epi32(y[x], inverse_of_9), constants->scales[shift[i] + shift[x] - 2], to,
-                              residual ? residual + x * 16 : NULL);
-    const __m512i bytes = narrow(rounded, to);
+    UNROLL for (int x = 0; x < 4; x++) {
+      sums[x] = _mm512_mullo_epi32(y[x], inverse_of_9);
+      scales[x] = constants->scales[shift[i] + shift[x] - 2];
+    }
+    const __m512i bytes = bytes_of_four(sums, scales, to, residual);
     if (i < rows) store_pixels(output + (size_t)i * w->output_row, bytes, columns);
   }
 }

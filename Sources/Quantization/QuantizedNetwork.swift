@@ -20,6 +20,9 @@ public struct QuantizedNetwork: Sendable {
     var operations: [QuantizedOperation]
     /// Other names of values: a flattened tensor holds the same elements in the same order.
     var aliases: [String: Int]
+    /// The integers of the model that this network was in int8 already: results are then rounded as ONNX Runtime rounds
+    /// them. nil for a network that was quantised here.
+    var givenIntegers: GivenIntegers?
 
     /// The operations that some values need, in order.
     func operations(neededFor kept: Set<Int>) -> [QuantizedOperation] {

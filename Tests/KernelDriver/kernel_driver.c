@@ -114,6 +114,10 @@ static epilogue random_epilogue(synoptic_int8_requantization *to, uint32_t block
     to->residual_row = (size_t)columns * 16;
     to->residual_plane = to->residual_row * rows;
     to->residual_scale = (float)one_of(1, 1000) / 1000;
+  } else if (one_of(0, 1)) {
+    to->rounds_product = true;
+    to->zero_point = 0;
+    to->zero_point_after = (int16_t)one_of(0, 255);
   }
   return e;
 }
@@ -242,7 +246,7 @@ static void portable_case(void) {
   add_to_digest(output, pooled);
   const synoptic_int8_region left = {a, count / 2, size * 16}, right = {b, count / 2, size * 16};
   const synoptic_int8_region to = {output, count / 2, size * 16};
-  synoptic_int8_add(left, (float)one_of(1, 1000) / 1000, right, (float)one_of(1, 1000) / 1000, -31.5f, 3, 250, to, 2, size, size);
+  synoptic_int8_add(left, (float)one_of(1, 1000) / 1000, right, (float)one_of(1, 1000) / 1000, -31.5f, 128 * (int32_t)one_of(0, 1), 3, 250, to, 2, size, size);
   add_to_digest(output, count);
   synoptic_int8_lookup(left, b, to, 2, size, size);
   add_to_digest(output, count);

@@ -12,13 +12,21 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   var block = 16
   var hasResidual = false
   var writesFloats = false
-  /// The clamp of a byte, and sums that lie within an int16 once they are scaled.
-  var fitsWords = false
+  var epilogue = Epilogue.clamped
+
+  enum Epilogue: String, CaseIterable {
+    /// Bounds inside a byte's, and sums far beyond them.
+    case clamped
+    /// The clamp of a byte, and sums that lie within an int16 once they are scaled.
+    case words
+    /// As ONNX Runtime rounds; not with a residual.
+    case roundedProduct
+  }
 
   var description: String {
     "\(inputChannels)->\(outputChannels) \(kernel.height)x\(kernel.width) stride \(stride) dilation \(dilation) to "
       + "\(size.height)x\(size.width)\(block == 4 ? " c4" : "")\(hasResidual ? " +residual" : "")"
-      + (writesFloats ? " floats" : "") + (fitsWords ? " words" : "")
+      + (writesFloats ? " floats" : "") + (epilogue == .clamped ? "" : " \(epilogue)")
   }
 
   struct Output: Equatable {
@@ -142,15 +150,17 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     var bias = (0..<channels).map { _ in Int32.random(in: -20_000...20_000, using: &random) }
     if isLastBlockHalf { for index in bias.indices.suffix(8) { bias[index] = 0 } }
     let scale = (0..<channels).map { channel in
-      let far: Float = !fitsWords && channel % 7 == 3 ? 1e9 : 1
+      let far: Float = epilogue != .words && channel % 7 == 3 ? 1e9 : 1
       return Float.random(in: 0.5...1.5, using: &random) / (60 * Float(depth).squareRoot()) * far
     }
     let residual = random.bytes(elements + Int(SYNOPTIC_INT8_SLACK))
     var to = synoptic_int8_requantization()
-    to.zero_point = hasResidual ? 118.25 : 118
-    to.lower = fitsWords ? 0 : 9
-    to.upper = fitsWords ? 255 : 241
-    to.fits_words = fitsWords
+    to.rounds_product = epilogue == .roundedProduct
+    to.zero_point_after = to.rounds_product ? 118 : 0
+    to.zero_point = to.rounds_product ? 0 : hasResidual ? 118.25 : 118
+    to.fits_words = epilogue == .words
+    to.lower = to.fits_words ? 0 : 9
+    to.upper = to.fits_words ? 255 : 241
     to.residual_plane = size.height * size.width * 16
     to.residual_row = size.width * 16
     to.residual_scale = 0.37

@@ -11,17 +11,18 @@ struct InstructionSetEqualityTests {
   static let channelCounts = [1, 7, 8, 15, 16, 17, 31, 32, 48, 49, 64, 80, 100]
   static let widths = [1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 14, 17, 25, 28]
 
-  /// Each case as it is, and with sums that take the shorter way to bytes.
-  private static func bothWays(_ cases: [ConvolutionCase]) -> [ConvolutionCase] {
-    cases
-      + cases.map { shape in
-        var words = shape
-        words.fitsWords = true
-        return words
+  /// Each case with every way from sums to bytes.
+  private static func everyWay(_ cases: [ConvolutionCase]) -> [ConvolutionCase] {
+    ConvolutionCase.Epilogue.allCases.flatMap { epilogue in
+      cases.filter { epilogue != .roundedProduct || !$0.hasResidual }.map { shape in
+        var shape = shape
+        shape.epilogue = epilogue
+        return shape
       }
+    }
   }
 
-  static let dense: [ConvolutionCase] = bothWays(
+  static let dense: [ConvolutionCase] = everyWay(
     channelCounts.map { ConvolutionCase(inputChannels: 24, outputChannels: $0) }
       + channelCounts.map { ConvolutionCase(inputChannels: $0, outputChannels: 48, hasResidual: true) }
       + widths.flatMap { width in
@@ -49,7 +50,7 @@ struct InstructionSetEqualityTests {
     #expect(shape.dense(set) == shape.dense(SYNOPTIC_SCALAR))
   }
 
-  static let depthwise: [ConvolutionCase] = bothWays(
+  static let depthwise: [ConvolutionCase] = everyWay(
     widths.map { ConvolutionCase(outputChannels: 16, kernel: (3, 3), size: (3, $0)) }
       + [1, 2, 3].flatMap { stride in
         [(1, 1), (3, 3), (5, 5), (7, 7), (3, 5), (9, 2)].flatMap { kernel in

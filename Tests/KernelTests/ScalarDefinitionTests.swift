@@ -6,6 +6,25 @@ import Testing
 struct ScalarDefinitionTests {
   @Test("a 1x1 convolution of two channels: bias, scale, zero point, rounding half to even")
   func pointwise() {
+    // (10 * 2 - 3 * 5 + 6) * 0.5 + 100 = 105.5, and half goes to the even 106.
+    let output = Self.pointwise { $0.zero_point = 100 }
+    #expect(output[0] == 106)
+    #expect(output[1] == 100)
+  }
+
+  @Test("a product rounded by itself: half goes to the even number before the zero point is added")
+  func roundedProduct() {
+    // 5.5 becomes 6; with 101 in it, 106.5 would become 106.
+    let output = Self.pointwise {
+      $0.rounds_product = true
+      $0.zero_point_after = 101
+    }
+    #expect(output[0] == 107)
+    #expect(output[1] == 101)
+    #expect(Self.pointwise { $0.zero_point = 101 }[0] == 106)
+  }
+
+  private static func pointwise(_ finish: (inout synoptic_int8_requantization) -> Void) -> [UInt8] {
     // One pixel, two live input channels (10, 3), one live output channel with weights (2, -5) and bias 6.
     var input = [UInt8](repeating: 0, count: 16 + Int(SYNOPTIC_INT8_SLACK))
     input[0] = 10
@@ -15,7 +34,6 @@ struct ScalarDefinitionTests {
     weights[1] = -5
     var bias = [Int32](repeating: 0, count: 16)
     bias[0] = 6
-    // (10 * 2 - 3 * 5 + 6) * 0.5 + 100 = 105.5, and half goes to the even 106.
     let scale = [Float](repeating: 0.5, count: 16)
     var offset: Int32 = 0
     var output = [UInt8](repeating: 0, count: 16)
@@ -26,8 +44,8 @@ struct ScalarDefinitionTests {
     call.rows = 1
     call.columns = 1
     call.blocks = 1
-    call.requantization.zero_point = 100
     call.requantization.upper = 255
+    finish(&call.requantization)
     input.withUnsafeBufferPointer {
       call.input = $0.baseAddress
       weights.withUnsafeBufferPointer {
@@ -47,8 +65,7 @@ struct ScalarDefinitionTests {
         }
       }
     }
-    #expect(output[0] == 106)
-    #expect(output[1] == 100)
+    return output
   }
 
   @Test("a maximum looks only at positions inside the map, whatever the padding")

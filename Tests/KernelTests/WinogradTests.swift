@@ -47,6 +47,10 @@ struct WinogradCase: Sendable, CustomStringConvertible {
     requantization.fits_words = size.width.isMultiple(of: 2)
     requantization.lower = requantization.fits_words ? 0 : 9
     requantization.upper = requantization.fits_words ? 255 : 241
+    if !hasResidual, size.width.isMultiple(of: 3) {
+      (requantization.rounds_product, requantization.fits_words) = (true, false)
+      (requantization.zero_point, requantization.zero_point_after) = (0, 100)
+    }
     requantization.residual_plane = outputPlane
     requantization.residual_row = size.width * 16
     requantization.residual_scale = 0.37

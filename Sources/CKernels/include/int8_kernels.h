@@ -44,6 +44,12 @@ typedef struct synoptic_int8_requantization {
   size_t residual_row;
   /// residual's scale / output's scale.
   float residual_scale;
+  /// Whether the product of sum and scale is rounded to a float, then to a whole number, and only then meets the zero
+  /// point, as ONNX Runtime does it; otherwise all is one multiplication and addition, rounded once. Without a residual,
+  /// and not where `fits_words`.
+  bool rounds_product;
+  /// Where `rounds_product`: the output's zero point; `zero_point` is 0 then. Elsewhere 0.
+  int16_t zero_point_after;
 } synoptic_int8_requantization;
 
 /// A convolution over all input channels; also matrix products, as a 1x1 convolution.
@@ -170,10 +176,12 @@ typedef struct synoptic_int8_pooling {
   uint32_t rows;
   uint32_t columns;
   uint32_t blocks;
-  /// Averages only: q = clamp(round_half_even(fma(sum - count * input_zero_point, scale / divisor, zero_point))).
+  /// Averages only: q = clamp(round_half_even(fma(sum - count * input_zero_point, scale / divisor, zero_point))); where
+  /// `rounds_product`, the product is rounded by itself, and the zero point added after that.
   int32_t input_zero_point;
   float scale;
   float zero_point;
+  bool rounds_product;
   /// The divisor counts the padding too (ONNX count_include_pad).
   bool includes_padding;
 } synoptic_int8_pooling;
@@ -192,10 +200,12 @@ typedef struct synoptic_int8_region {
   size_t row;
 } synoptic_int8_region;
 
-/// output = clamp(round_half_even(fma(a, scale_a, fma(b, scale_b, addend))), lower, upper)
+/// output = clamp(round_half_even(fma(a - origin, scale_a, fma(b - origin, scale_b, addend))) + origin, lower, upper)
+///
+/// `origin`: 0, or 128 where sums are to be rounded as those of signed bytes are.
 void synoptic_int8_add(synoptic_int8_region a, float scale_a, synoptic_int8_region b, float scale_b, float addend,
-                       uint8_t lower, uint8_t upper, synoptic_int8_region output, uint32_t blocks, uint32_t height,
-                       uint32_t width);
+                       int32_t origin, uint8_t lower, uint8_t upper, synoptic_int8_region output, uint32_t blocks,
+                       uint32_t height, uint32_t width);
 
 /// output = clamp(round_half_even(fma((a - zero_point_a) * (b - zero_point_b), scale, zero_point)), 0, 255)
 ///

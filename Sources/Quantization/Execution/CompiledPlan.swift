@@ -79,7 +79,8 @@ enum PlanStep: Sendable {
   case pooling(UnboundCall<synoptic_int8_pooling>, input: Int, output: Int, isMaximum: Bool)
   case globalAverage(input: Int, output: Int)
   case add(
-    left: Int, right: Int, output: Int, scales: (left: Float, right: Float), addend: Float, bounds: ByteBounds
+    left: Int, right: Int, output: Int, scales: (left: Float, right: Float), addend: Float, origin: Int32,
+    bounds: ByteBounds
   )
   case multiply(left: Int, right: Int, output: Int, scale: Float)
   case lookup(input: Int, output: Int, table: Int)

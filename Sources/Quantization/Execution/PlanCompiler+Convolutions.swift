@@ -193,14 +193,16 @@ extension PlanCompiler {
       let bias = Int(biases[channel]) - Int(input.zeroPoint) * (positive + negative)
       scales[channel] = input.scale * weightScales[channel] / (output?.scale ?? 1)
       let largest = max(abs(bias + 255 * positive), abs(bias + 255 * negative))
-      guard largest < Int(Int32.max), scales[channel].isFinite else {
+      // A quantised model's sums may wrap around: then they do where it comes from, too.
+      let fits = largest < Int(Int32.max) || network.structure.givenIntegers != nil
+      guard fits, scales[channel].isFinite else {
         throw .unsupported(
           operation: "a product of \(perChannel) terms", node: convolution.node,
           reason: "channel \(channel) could overflow 32 bits")
       }
       largestOfAll = max(largestOfAll, largest)
       largestScaled = max(largestScaled, Float(largest) * scales[channel])
-      folded[channel] = Int32(bias)
+      folded[channel] = Int32(truncatingIfNeeded: bias)
     }
     let bounds = output?.byteBounds((convolution.lower, convolution.upper)) ?? (lower: 0, upper: 255)
     call.lower = bounds.lower
@@ -212,8 +214,13 @@ extension PlanCompiler {
       call.residual_scale = from.scale / output.scale
       call.zero_point -= Float(from.zeroPoint) * call.residual_scale
     }
+    if network.structure.givenIntegers != nil, convolution.residual == nil {
+      call.rounds_product = true
+      call.zero_point_after = Int16(output?.zeroPoint ?? 0)
+      call.zero_point = 0
+    }
     let others = abs(call.zero_point) + 255 * (convolution.residual == nil ? 0 : call.residual_scale)
-    call.fits_words = bounds == (0, 255) && largestScaled + others < 32_000
+    call.fits_words = !call.rounds_product && bounds == (0, 255) && largestScaled + others < 32_000
     return RequantizationPlaces(
       bias: constants.append(folded), scale: constants.append(scales), largest: largestOfAll)
   }

@@ -120,6 +120,7 @@ struct PlanCompiler {
       call.input_zero_point = from.zeroPoint
       call.scale = from.scale / to.scale
       call.zero_point = Float(to.zeroPoint)
+      call.rounds_product = network.structure.givenIntegers != nil
     }
     steps.append(
       .pooling(
@@ -132,11 +133,15 @@ struct PlanCompiler {
       let to = values[output].quantization
     else { return }
     let scales = (left: a.scale / to.scale, right: b.scale / to.scale)
-    let addend = Float(to.zeroPoint) - Float(a.zeroPoint) * scales.left - Float(b.zeroPoint) * scales.right
+    let origin = network.structure.givenIntegers?.origin ?? 0
+    let zeros = (left: Float(a.zeroPoint - origin), right: Float(b.zeroPoint - origin))
+    // In just these steps ONNX Runtime's sum comes out, to the last bit.
+    let addend =
+      Float(to.zeroPoint - origin) - (zeros.right * scales.right).addingProduct(zeros.left, scales.left)
     let bounds = to.byteBounds((lower, upper))
     steps.append(
       .add(
-        left: left, right: right, output: output, scales: scales, addend: addend,
+        left: left, right: right, output: output, scales: scales, addend: addend, origin: origin,
         bounds: ByteBounds(lower: bounds.lower, upper: bounds.upper)))
   }
 

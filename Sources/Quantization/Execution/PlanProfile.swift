@@ -72,7 +72,7 @@ extension PlanStep {
     case .pooling(_, let input, let output, let isMaximum):
       (isMaximum ? "max pool" : "average pool", input, output, nil)
     case .globalAverage(let input, let output): ("global average", input, output, nil)
-    case .add(let left, _, let output, _, _, _): ("add", left, output, nil)
+    case .add(let left, _, let output, _, _, _, _): ("add", left, output, nil)
     case .multiply(let left, _, let output, _): ("multiply", left, output, nil)
     case .floatIsland(let island):
       ("float", island.inputs.first?.value, island.outputs.first?.value ?? 0, nil)

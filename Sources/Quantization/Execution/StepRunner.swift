@@ -158,12 +158,11 @@ final class StepRunner {
         bytes(part.memory.interiorOffset(of: input)), layout.plane, layout.row, UInt32(layout.shape.height),
         UInt32(layout.shape.width), UInt32(layout.blocks), quantization.scale, Float(quantization.zeroPoint),
         floats(output))
-    case .add(let left, let right, let output, let scales, let addend, let bounds):
+    case .add(let left, let right, let output, let scales, let addend, let origin, let bounds):
       let layout = part.memory.layouts[output]
       synoptic_int8_add(
-        region(left), scales.left, region(right), scales.right, addend, bounds.lower, bounds.upper,
-        region(output),
-        UInt32(layout.blocks), UInt32(layout.shape.height), UInt32(layout.shape.width))
+        region(left), scales.left, region(right), scales.right, addend, origin, bounds.lower, bounds.upper,
+        region(output), UInt32(layout.blocks), UInt32(layout.shape.height), UInt32(layout.shape.width))
     case .multiply(let left, let right, let output, let scale):
       let layout = part.memory.layouts[output]
       let zeroPoints = [left, right, output].map {

@@ -49,7 +49,7 @@ extension GraphLowering {
   /// - Parameters:
   ///   - outputAxis: the weights' dimension of the output channels.
   ///   - arrange: puts the weights into rows, one an output channel.
-  /// - Throws: `QuantizationError.unsupported` where they are not symmetric in 8 bits, or could overflow 32.
+  /// - Throws: `QuantizationError.unsupported` where they are not symmetric in 8 bits, or a bias isn't in 32.
   func givenWeights(
     _ node: Node, model: QuantizedModel, outputAxis: Int, inputScale: Float, arrange: ([Int8]) -> [Int8]
   ) throws(QuantizationError) -> QuantizedWeights {
@@ -65,51 +65,41 @@ extension GraphLowering {
     } catch {
       throw unsupported(error.reason)
     }
-    let values = arrange(symmetric.values)
-    var scales = symmetric.scales
-    var biases = [Double](repeating: 0, count: scales.count)
+    let scales = symmetric.scales
+    var levels = [Int32](repeating: 0, count: scales.count)
     if node.inputs.count > 2, !node.inputs[2].isEmpty {
-      let bias = node.inputs[2]
-      guard let reals = biasNumbers(bias, model: model), reals.count == scales.count else {
-        throw unsupported("its biases are no constants, one an output channel")
+      guard let given = biasLevels(node.inputs[2], model: model, scales: scales.map { inputScale * $0 })
+      else {
+        throw unsupported("its biases are no constants, one an output channel, that fit 32 bits")
       }
-      biases = reals
+      levels = given
     }
-    let perChannel = scales.isEmpty ? 0 : values.count / scales.count
+    guard scales.allSatisfy(\.isFinite) else { throw unsupported("a scale of its weights is no number") }
+    return QuantizedWeights(values: arrange(symmetric.values), scales: scales, bias: levels)
+  }
+
+  /// Biases in units of `scales`: the model's own integers where it has them in these units, however large. A sum that
+  /// they take beyond 32 bits wraps around, here as there.
+  func biasLevels(_ name: String, model: QuantizedModel, scales: [Float]) -> [Int32]? {
+    if let quantized = model.constants[name], let integers = quantized.integers.integers,
+      quantized.zeroPoints.allSatisfy({ $0 == 0 }), integers.count == scales.count,
+      scales.indices.allSatisfy({ index in
+        let own = quantized.scales[quantized.scales.count == 1 ? 0 : index]
+        return abs(own - scales[index]) <= 1e-4 * scales[index]
+      })
+    {
+      let levels = integers.compactMap { Int32(exactly: $0) }
+      return levels.count == scales.count ? levels : nil
+    }
+    let reals = (model.constants[name]?.tensor ?? graph.constants[name])?.doubles
+    guard let reals, reals.count == scales.count else { return nil }
     var levels: [Int32] = []
-    for channel in scales.indices {
-      let row = values[channel * perChannel..<(channel + 1) * perChannel]
-      let products = row.reduce(0) { $0 + 255 * abs(Int($1)) }
-      // A channel without weights gives its bias whatever its scale is, which may be one that the bias doesn't fit.
-      if products == 0 {
-        scales[channel] = Float(max(abs(biases[channel]) / Double(inputScale) / 0x1p24, 1e-20))
-      }
-      let level = (biases[channel] / (Double(inputScale) * Double(scales[channel]))).rounded(.toNearestOrEven)
-      guard level.isFinite, abs(level) + Double(products) < 0x1p30, scales[channel].isNormal else {
-        throw unsupported("channel \(channel) could overflow 32 bits")
-      }
+    for (real, scale) in zip(reals, scales) {
+      let level = real == 0 ? 0 : (real / Double(scale)).rounded(.toNearestOrEven)
+      guard abs(level) < 0x1p31 else { return nil }
       levels.append(Int32(level))
     }
-    return QuantizedWeights(values: values, scales: scales, bias: levels)
-  }
-
-  private func biasNumbers(_ name: String, model: QuantizedModel) -> [Double]? {
-    guard let quantized = model.constants[name] else { return graph.constants[name]?.doubles }
-    guard let levels = quantized.integers.integers else { return nil }
-    let (scales, zeros) = (quantized.scales, quantized.zeroPoints)
-    return levels.enumerated().map { index, level in
-      let at = scales.count == 1 ? 0 : index % scales.count
-      return Double(level &- zeros[at]) * Double(scales[at])
-    }
-  }
-
-  /// What the model's bytes can hold, for a result that stays float32.
-  func byteRange(of name: String, within bounds: (lower: Float?, upper: Float?)) -> (
-    lower: Float?, upper: Float?
-  ) {
-    guard let quantization = model?.activations[name] else { return bounds }
-    let (least, most) = (quantization.dequantize(0), quantization.dequantize(255))
-    return (max(bounds.lower ?? least, least), min(bounds.upper ?? most, most))
+    return levels
   }
 }
 

@@ -20,14 +20,13 @@ extension GraphLowering {
     case .globalMaxPool:
       let shape = values[try index(of: input, node: node.name)].shape
       try lowerPooling(node, Pooling(kernel: Int2(shape.height, shape.width)), isMaximum: true)
+    case .globalAveragePool where model?.activations[output] != nil:
+      let shape = values[try bytes(of: input, node: node.name)].shape
+      try lowerPooling(node, Pooling(kernel: Int2(shape.height, shape.width)), isMaximum: false)
     case .globalAveragePool:
-      let source = try bytes(of: input, node: node.name)
-      operations.append(
-        .globalAverage(input: source, output: try define(output, node: node.name, quantization: nil)))
+      try lowerGlobalAverage(node)
     case .reduceMean(let axes, _) where axes.map(Set.init) == [2, 3] || axes.map(Set.init) == [-1, -2]:
-      let source = try bytes(of: input, node: node.name)
-      operations.append(
-        .globalAverage(input: source, output: try define(output, node: node.name, quantization: nil)))
+      try lowerGlobalAverage(node)
     case .multiply:
       try lowerProduct(node)
     case .add(let activation):
@@ -51,6 +50,13 @@ extension GraphLowering {
         operation: "\(node.operation)".prefix { $0 != "(" }.description, node: node.name,
         reason: "it has no int8 kernel")
     }
+  }
+
+  /// Means stay float32, for whoever reads them to round.
+  private mutating func lowerGlobalAverage(_ node: Node) throws {
+    let source = try bytes(of: node.inputs[0], node: node.name)
+    operations.append(
+      .globalAverage(input: source, output: try define(node.outputs[0], node: node.name, quantization: nil)))
   }
 
   private mutating func lowerPooling(_ node: Node, _ pooling: Pooling, isMaximum: Bool) throws {

@@ -116,12 +116,10 @@ extension GraphLowering {
         residual = try bytes(of: input, node: addition.name)
       }
     }
-    var bounds = try clampBounds(of: sumActivation, node: sumNode)
+    let bounds = try clampBounds(of: sumActivation, node: sumNode)
     let name = sumNode.outputs[0]
-    let hasNoScale = model.map { $0.activations[name] == nil } ?? false
-    let staysFloat =
-      (isFinal(name) || hasNoScale) && residual == nil && !isDepthwise || isSoftmaxInput(name)
-    if staysFloat { bounds = byteRange(of: name, within: bounds) }
+    let mayStayFloat = model.map { $0.activations[name] == nil } ?? (isFinal(name) || isSoftmaxInput(name))
+    let staysFloat = mayStayFloat && residual == nil && !isDepthwise
     let output = try define(
       name, node: node.name, quantization: staysFloat ? nil : try quantization(of: name))
     operations.append(

@@ -7,6 +7,7 @@ extension GraphLowering {
   /// A float operator with what rounds the numbers it reads, where those were never bytes, and a final result.
   mutating func rounded(_ node: Node) -> [Node] {
     guard let model else { return [node] }
+    if let nodes = integerProduct(node) { return nodes }
     var node = node
     var before: [Node] = []
     var after: [Node] = []
@@ -32,19 +33,30 @@ extension GraphLowering {
     !isInOpenIsland(name) && indices[name].map { values[$0].quantization != nil } ?? false
   }
 
+  /// Makes bytes of a value and numbers of these.
+  ///
+  /// - Parameter other: what the bytes are read as, where not as what they are made.
   mutating func roundingNodes(
-    _ name: String, to result: String, _ quantization: AffineQuantization
+    _ name: String, to result: String, _ quantization: AffineQuantization,
+    readAs other: AffineQuantization? = nil
   ) -> [Node] {
-    let (scale, zeroPoint, integers) = ("\(result)/scale", "\(result)/zero_point", "\(result)/integers")
-    roundingConstants[scale] = Tensor(shape: [], values: [quantization.scale])
-    roundingConstants[zeroPoint] = Tensor(shape: [], uint8: [UInt8(clamping: quantization.zeroPoint)])
+    let integers = "\(result)/integers"
     return [
       Node(
-        name: integers, inputs: [name, scale, zeroPoint], outputs: [integers],
+        name: integers, inputs: [name] + parameters(quantization, of: "\(result)/written"),
+        outputs: [integers],
         operation: .quantizeLinear(LinearQuantization())),
       Node(
-        name: result, inputs: [integers, scale, zeroPoint], outputs: [result],
-        operation: .dequantizeLinear(LinearQuantization())),
+        name: result, inputs: [integers] + parameters(other ?? quantization, of: "\(result)/read"),
+        outputs: [result], operation: .dequantizeLinear(LinearQuantization())),
     ]
+  }
+
+  /// The names of new constants: scale and zero point.
+  private mutating func parameters(_ quantization: AffineQuantization, of name: String) -> [String] {
+    let (scale, zeroPoint) = ("\(name)_scale", "\(name)_zero_point")
+    roundingConstants[scale] = Tensor(shape: [], values: [quantization.scale])
+    roundingConstants[zeroPoint] = Tensor(shape: [], uint8: [UInt8(clamping: quantization.zeroPoint)])
+    return [scale, zeroPoint]
   }
 }

@@ -20,9 +20,7 @@ extension QuantizedNetwork {
 
   /// A model that is quantised already, with the scales that it has: nothing is measured, nothing rounded anew.
   ///
-  /// What it has as integers gives, byte by byte, what ONNX Runtime gives, but for numbers that lie within a rounding
-  /// error of the middle between two. A result that the model would round and turn back into numbers at its very end
-  /// isn't rounded.
+  /// What it has as integers gives, byte by byte, what ONNX Runtime gives (see `GivenIntegers`).
   /// - Parameter graph: a simplified graph.
   /// - Returns: nil where the graph is a float network.
   /// - Throws: what lowering any graph can.
@@ -110,7 +108,7 @@ struct GraphLowering {
     let names = Set(values.map(\.name))
     let structure = QuantizedNetwork.Structure(
       name: graph.name, input: inputIndex, outputs: outputs, values: values, operations: operations,
-      aliases: aliases.filter { !names.contains($0.key) })
+      aliases: aliases.filter { !names.contains($0.key) }, givenIntegers: model?.givenIntegers)
     let network = QuantizedNetwork(structure: structure, data: NetworkBytes(data.bytes))
     try network.validate()
     return network

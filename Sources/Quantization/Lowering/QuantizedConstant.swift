@@ -50,19 +50,27 @@ struct QuantizedConstant: Sendable {
   /// - Parameter outputAxis: the dimension of the output channels.
   /// - Returns: what is less its zero point, in the constant's order, and a scale for each output channel.
   func symmetric(outputAxis: Int) throws(WeightObstacle) -> (values: [Int8], scales: [Float]) {
-    guard let levels = integers.integers, integers.shape.indices.contains(outputAxis) else {
-      throw .notIntegers
-    }
     guard scales.count == 1 || axis == outputAxis else { throw .otherAxis(axis) }
-    var values = [Int8](repeating: 0, count: levels.count)
-    let inner = inner
-    for index in levels.indices {
-      let zeroPoint = zeroPoints[scales.count == 1 ? 0 : index / inner % scales.count]
-      guard let value = Int8(exactly: levels[index] &- zeroPoint) else {
-        throw .asymmetric(zeroPoint: zeroPoint)
-      }
+    guard let levels = levels(outputAxis: outputAxis) else { throw .notIntegers }
+    var values = [Int8](repeating: 0, count: levels.values.count)
+    for (index, level) in levels.values.enumerated() {
+      guard let value = Int8(exactly: level) else { throw .asymmetric(zeroPoint: zeroPoints[place(index)]) }
       values[index] = value
     }
+    return (values, levels.scales)
+  }
+
+  /// Integers less their zero points, in the constant's order, and a scale for each place along `outputAxis`; nil where
+  /// the constant has no integers, or its scales run along another axis.
+  func levels(outputAxis: Int) -> (values: [Int64], scales: [Float])? {
+    guard let levels = integers.integers, integers.shape.indices.contains(outputAxis),
+      scales.count == 1 || axis == outputAxis
+    else { return nil }
+    let (inner, zeroPoints) = (inner, zeroPoints)
+    let values =
+      scales.count == 1
+      ? levels.map { $0 &- zeroPoints[0] }
+      : levels.indices.map { levels[$0] &- zeroPoints[$0 / inner % zeroPoints.count] }
     let count = integers.shape[outputAxis]
     return (values, scales.count == 1 ? [Float](repeating: scales[0], count: count) : scales)
   }

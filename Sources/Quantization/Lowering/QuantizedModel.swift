@@ -14,6 +14,9 @@ struct QuantizedModel {
   private(set) var activations: [String: AffineQuantization] = [:]
   private(set) var constants: [String: QuantizedConstant] = [:]
 
+  /// All activations of one kind, as `quantize_static` makes them, are signed or not; of both kinds, unsigned counts.
+  var givenIntegers: GivenIntegers { integers.values.allSatisfy(\.isSigned) ? .signed : .unsigned }
+
   private let original: Graph
   /// Names of the model to values of the graph.
   private var numbers: [String: String] = [:]
