@@ -10,20 +10,30 @@
 
 #include <jerror.h>
 
+#include "codec_clock.h"
+#include "jpeg_huffman.h"
+
+/// What a longjmp to `escape` means.
+enum { escape_stopped = 1, escape_to_library = 2 };
+
 struct synoptic_jpeg_decoder {
   struct jpeg_decompress_struct codec;
   struct jpeg_error_mgr errors;
   struct jpeg_progress_mgr progress;
   jmp_buf escape;
+  const uint8_t *bytes;
+  size_t count;
   bool created;
-  bool started;
-  synoptic_region region;
-  uint32_t bytes_per_pixel;
-  uint32_t maximum_scans;
-  uint64_t maximum_scanned_pixels;
-  bool scan_limit_hit;
+  synoptic_jpeg_options options;
+  codec_clock clock;
+  /// As asked for, and as it is given.
+  synoptic_region wanted, region;
+  /// Whether our Huffman decoder is not to be used, or was given up.
+  bool uses_library;
+  bool uses_huffman;
   /// Rows are skipped lazily: a decoder that is only opened costs its header.
   bool skipped_to_region;
+  uint32_t rows_done;
   /// One row as libjpeg gives it: of CMYK, or one that nobody wants.
   uint8_t *row;
   bool is_cmyk;
@@ -37,6 +47,7 @@ static synoptic_codec_status status_of_message(int code) {
     case JERR_INPUT_EMPTY:
       return SYNOPTIC_CODEC_TRUNCATED;
     case JERR_OUT_OF_MEMORY:
+    case JERR_NO_BACKING_STORE:
       return SYNOPTIC_CODEC_OUT_OF_MEMORY;
     case JERR_BAD_PRECISION:
     case JERR_SOF_UNSUPPORTED:
@@ -58,71 +69,100 @@ static uint32_t rows_so_far(const struct jpeg_decompress_struct *codec) {
   return rows > codec->image_height ? codec->image_height : (uint32_t)rows;
 }
 
-/// The first damage is the cause; what libjpeg says later is mostly its consequence.
-static void record(synoptic_jpeg_decoder *decoder, j_common_ptr codec) {
+/// Bytes of the stream that the library had taken.
+static uint64_t bytes_so_far(const synoptic_jpeg_decoder *decoder) {
+  if (decoder->codec.src == NULL) return 0;
+  const uint8_t *next = decoder->codec.src->next_input_byte;
+  // At the end of the stream the library reads an end marker of its own.
+  bool is_inside = next >= decoder->bytes && next <= decoder->bytes + decoder->count;
+  return is_inside ? (uint64_t)(next - decoder->bytes) : decoder->count;
+}
+
+/// The first damage is the cause; what comes later is mostly its consequence.
+static void record(synoptic_jpeg_decoder *decoder, synoptic_codec_status status, const char *message) {
   synoptic_codec_report *report = decoder->report;
   if (report->status != SYNOPTIC_CODEC_OK) return;
+  snprintf(report->message, sizeof report->message, "%s", message);
+  report->status = status;
+  report->good_rows = rows_so_far(&decoder->codec);
+  // Within a unit the library does not say how far it is: at the end, it is at the end.
+  report->good_bytes = status == SYNOPTIC_CODEC_TRUNCATED ? decoder->count : bytes_so_far(decoder);
+}
+
+static void record_message(synoptic_jpeg_decoder *decoder, j_common_ptr codec) {
   char message[JMSG_LENGTH_MAX];
   (*codec->err->format_message)(codec, message);
-  snprintf(report->message, sizeof report->message, "%s", message);
-  report->status = status_of_message(codec->err->msg_code);
-  report->good_rows = rows_so_far(&decoder->codec);
+  record(decoder, status_of_message(codec->err->msg_code), message);
+}
+
+/// Leaves libjpeg with what has stopped it, also where damage that it went on from was reported before.
+static _Noreturn void stop(synoptic_jpeg_decoder *decoder, synoptic_codec_status status, const char *message) {
+  decoder->report->status = SYNOPTIC_CODEC_OK;
+  record(decoder, status, message);
+  decoder->report->has_stopped = true;
+  longjmp(decoder->escape, escape_stopped);
 }
 
 static void on_error(j_common_ptr codec) {
   synoptic_jpeg_decoder *decoder = codec->client_data;
-  record(decoder, codec);
-  longjmp(decoder->escape, 1);
+  record_message(decoder, codec);
+  decoder->report->has_stopped = true;
+  longjmp(decoder->escape, escape_stopped);
 }
 
 static void on_message(j_common_ptr codec, int level) {
   if (level >= 0) return;  // Traces.
   if (codec->err->msg_code == JWRN_JFIF_MAJOR) return;  // A newer JFIF revision is not damage.
   synoptic_jpeg_decoder *decoder = codec->client_data;
-  record(decoder, codec);
+  record_message(decoder, codec);
   decoder->report->warnings += 1;
 }
 
 static void discard_output(j_common_ptr codec) { (void)codec; }
 
+static void on_huffman_given_up(j_decompress_ptr codec) {
+  synoptic_jpeg_decoder *decoder = codec->client_data;
+  longjmp(decoder->escape, escape_to_library);
+}
+
 /// A progressive file may hold any number of scans of the whole image in a few bytes each.
 static void on_progress(j_common_ptr codec) {
   synoptic_jpeg_decoder *decoder = codec->client_data;
+  const synoptic_codec_limits *limits = &decoder->options.limits;
   uint64_t scans = decoder->codec.input_scan_number > 0 ? (uint64_t)decoder->codec.input_scan_number : 0;
   uint64_t pixels = (uint64_t)decoder->codec.image_width * decoder->codec.image_height;
-  bool too_long = scans > 16 && scans * pixels > decoder->maximum_scanned_pixels;
-  if (scans <= decoder->maximum_scans && !too_long) return;
-  synoptic_codec_report *report = decoder->report;
-  report->status = SYNOPTIC_CODEC_TOO_MANY_SCANS;
-  report->good_rows = 0;
-  snprintf(report->message, sizeof report->message, "scan %llu of a progressive image",
-           (unsigned long long)scans);
-  longjmp(decoder->escape, 1);
+  bool too_long = scans > 16 && scans * pixels > limits->maximum_scanned_pixels;
+  if (scans > limits->maximum_scans || too_long) {
+    char message[64];
+    snprintf(
+        message, sizeof message, "scan %llu of a progressive image", (unsigned long long)scans);
+    stop(decoder, SYNOPTIC_CODEC_TOO_MANY_SCANS, message);
+  }
+  if (codec_clock_is_over(&decoder->clock)) {
+    char message[64];
+    snprintf(message, sizeof message, "%g seconds of processor time", limits->maximum_seconds);
+    stop(decoder, SYNOPTIC_CODEC_OUT_OF_TIME, message);
+  }
 }
 
-static void reset(synoptic_codec_report *report) {
-  report->status = SYNOPTIC_CODEC_OK;
-  report->good_rows = 0;
-  report->warnings = 0;
-  report->message[0] = '\0';
-}
-
-static synoptic_codec_status out_of_memory(synoptic_codec_report *report) {
+static void report_no_memory(synoptic_codec_report *report) {
   report->status = SYNOPTIC_CODEC_OUT_OF_MEMORY;
+  report->has_stopped = true;
   snprintf(report->message, sizeof report->message, "no memory for the decoder");
-  return report->status;
 }
 
 synoptic_jpeg_decoder *synoptic_jpeg_open(
     const uint8_t *bytes, size_t count, synoptic_jpeg_header *header, synoptic_codec_report *report) {
-  reset(report);
+  memset(report, 0, sizeof *report);
   memset(header, 0, sizeof *header);
   synoptic_jpeg_decoder *decoder = calloc(1, sizeof *decoder);
   if (decoder == NULL) {
-    out_of_memory(report);
+    report_no_memory(report);
     return NULL;
   }
   decoder->report = report;
+  decoder->bytes = bytes;
+  decoder->count = count;
   decoder->codec.err = jpeg_std_error(&decoder->errors);
   decoder->codec.client_data = decoder;
   decoder->errors.error_exit = on_error;
@@ -148,60 +188,97 @@ static bool can_crop(const struct jpeg_decompress_struct *codec) {
   return true;
 }
 
-static void choose_output(struct jpeg_decompress_struct *codec, uint32_t bytes_per_pixel) {
-  codec->dct_method = JDCT_ISLOW;
-  codec->do_fancy_upsampling = TRUE;
+static void choose_output(struct jpeg_decompress_struct *codec, const synoptic_jpeg_options *options) {
+  codec->dct_method = options->is_fast ? JDCT_IFAST : JDCT_ISLOW;
+  codec->do_fancy_upsampling = !options->is_fast;
+  codec->scale_num = options->eighths;
+  codec->scale_denom = 8;
   if (codec->num_components == 4) {
     codec->out_color_space = JCS_CMYK;
   } else {
-    codec->out_color_space = bytes_per_pixel == 4 ? JCS_EXT_RGBX : JCS_EXT_RGB;
+    codec->out_color_space = options->bytes_per_pixel == 4 ? JCS_EXT_RGBX : JCS_EXT_RGB;
   }
 }
 
-synoptic_codec_status synoptic_jpeg_start(
-    synoptic_jpeg_decoder *decoder, synoptic_region *region, uint32_t bytes_per_pixel, uint32_t maximum_scans,
-    uint64_t maximum_scanned_pixels, synoptic_codec_report *report) {
-  decoder->report = report;
-  reset(report);
+/// Restricts the output to the wanted columns, and tells which rectangle it will be.
+static void crop(synoptic_jpeg_decoder *decoder) {
   struct jpeg_decompress_struct *codec = &decoder->codec;
-  decoder->bytes_per_pixel = bytes_per_pixel;
-  decoder->maximum_scans = maximum_scans;
-  decoder->maximum_scanned_pixels = maximum_scanned_pixels;
+  uint32_t width = codec->output_width;
+  decoder->region = decoder->wanted;
+  if (!can_crop(codec)) {
+    decoder->region = (synoptic_region){0, 0, width, codec->output_height};
+    return;
+  }
+  // Upsampling treats the first and last column as the image's edge: keep those away from what is asked for.
+  enum { margin = 4 };
+  JDIMENSION left = decoder->wanted.left > margin ? decoder->wanted.left - margin : 0;
+  uint32_t right = decoder->wanted.left + decoder->wanted.width;
+  JDIMENSION kept = (right + margin < width ? right + margin : width) - left;
+  if (kept < width) {
+    jpeg_crop_scanline(codec, &left, &kept);
+    decoder->region.left = left;
+    decoder->region.width = codec->output_width;
+  } else {
+    decoder->region.left = 0;
+    decoder->region.width = width;
+  }
+}
+
+static void start(synoptic_jpeg_decoder *decoder) {
+  struct jpeg_decompress_struct *codec = &decoder->codec;
+  choose_output(codec, &decoder->options);
+  jpeg_start_decompress(codec);
+  decoder->is_cmyk = codec->num_components == 4;
+  // Attached before columns are left out: that changes nothing for it.
+  decoder->uses_huffman = !decoder->uses_library && synoptic_huffman_attach(codec, on_huffman_given_up);
+  crop(decoder);
+  decoder->skipped_to_region = false;
+}
+
+static void skip_to_region(synoptic_jpeg_decoder *decoder) {
+  if (decoder->skipped_to_region) return;
+  decoder->skipped_to_region = true;
+  if (decoder->region.top > 0) jpeg_skip_scanlines(&decoder->codec, decoder->region.top);
+}
+
+/// Begins anew without our Huffman decoder, and comes to the same row again.
+static void start_again(synoptic_jpeg_decoder *decoder) {
+  struct jpeg_decompress_struct *codec = &decoder->codec;
+  jpeg_abort_decompress(codec);
+  decoder->uses_library = true;
+  jpeg_mem_src(codec, decoder->bytes, (unsigned long)decoder->count);
+  jpeg_read_header(codec, TRUE);
+  start(decoder);
+  skip_to_region(decoder);
+  for (uint32_t row = 0; row < decoder->rows_done; ++row) {
+    JSAMPROW target = decoder->row;
+    jpeg_read_scanlines(codec, &target, 1);
+  }
+}
+
+void synoptic_jpeg_start(
+    synoptic_jpeg_decoder *decoder, synoptic_region *region, const synoptic_jpeg_options *options,
+    synoptic_codec_report *report) {
+  decoder->report = report;
+  struct jpeg_decompress_struct *codec = &decoder->codec;
+  decoder->options = *options;
+  decoder->uses_library = options->is_plain;
+  decoder->wanted = *region;
+  decoder->clock = codec_clock_start(options->limits.maximum_seconds);
   decoder->progress.progress_monitor = on_progress;
   codec->progress = &decoder->progress;
-  if (setjmp(decoder->escape) != 0) return report->status;
+  uint64_t memory = options->limits.maximum_memory;
+  codec->mem->max_memory_to_use = memory > INT64_MAX ? INT64_MAX : (long)memory;
+  if (setjmp(decoder->escape) != 0) return;
   if (codec->num_components == 2 || codec->num_components > 4) {
-    report->status = SYNOPTIC_CODEC_UNSUPPORTED;
-    snprintf(report->message, sizeof report->message, "%d colour components", codec->num_components);
-    return report->status;
+    char message[64];
+    snprintf(message, sizeof message, "%d colour components", codec->num_components);
+    stop(decoder, SYNOPTIC_CODEC_UNSUPPORTED, message);
   }
-  choose_output(codec, bytes_per_pixel);
-  jpeg_start_decompress(codec);
-  decoder->started = true;
-  decoder->is_cmyk = codec->num_components == 4;
-  decoder->row = malloc((size_t)codec->output_width * 4);
-  if (decoder->row == NULL) return out_of_memory(report);
-  uint32_t width = codec->output_width;
-  if (!can_crop(codec)) {
-    *region = (synoptic_region){0, 0, width, codec->output_height};
-  } else if (region->left > 0 || region->width < width) {
-    // Upsampling treats the first and last column as the image's edge: keep those away from what is asked
-    // for.
-    enum { margin = 4 };
-    JDIMENSION left = region->left > margin ? region->left - margin : 0;
-    uint32_t right = region->left + region->width;
-    JDIMENSION kept = (right + margin < width ? right + margin : width) - left;
-    if (kept < width) {
-      jpeg_crop_scanline(codec, &left, &kept);
-      region->left = left;
-      region->width = codec->output_width;
-    } else {
-      region->left = 0;
-      region->width = width;
-    }
-  }
-  decoder->region = *region;
-  return report->status;
+  decoder->row = malloc((size_t)codec->image_width * 4 + 64);
+  if (decoder->row == NULL) stop(decoder, SYNOPTIC_CODEC_OUT_OF_MEMORY, "no memory for a row");
+  start(decoder);
+  *region = decoder->region;
 }
 
 /// CMYK as Pillow reads and converts it: the file's values are taken to be inverted, as Adobe writes them.
@@ -218,25 +295,17 @@ static void write_cmyk(const uint8_t *row, uint8_t *pixels, uint32_t width, uint
   }
 }
 
-synoptic_codec_status synoptic_jpeg_read_rows(
-    synoptic_jpeg_decoder *decoder, uint8_t *pixels, size_t stride, uint32_t rows,
-    synoptic_codec_report *report) {
-  decoder->report = report;
+static void read_rows(synoptic_jpeg_decoder *decoder, uint8_t *pixels, size_t stride, uint32_t rows) {
   struct jpeg_decompress_struct *codec = &decoder->codec;
-  if (setjmp(decoder->escape) != 0) return report->status;
-  if (!decoder->skipped_to_region) {
-    decoder->skipped_to_region = true;
-    if (decoder->region.top > 0) jpeg_skip_scanlines(codec, decoder->region.top);
-  }
-  JDIMENSION end = codec->output_scanline + rows;
-  if (end > codec->output_height) end = codec->output_height;
+  skip_to_region(decoder);
   JDIMENSION first = codec->output_scanline;
+  JDIMENSION end = rows < codec->output_height - first ? first + rows : codec->output_height;
   while (codec->output_scanline < end) {
     uint8_t *row = pixels + (size_t)(codec->output_scanline - first) * stride;
     if (decoder->is_cmyk) {
       JSAMPROW target = decoder->row;
       if (jpeg_read_scanlines(codec, &target, 1) == 0) break;
-      write_cmyk(decoder->row, row, decoder->region.width, decoder->bytes_per_pixel);
+      write_cmyk(decoder->row, row, decoder->region.width, decoder->options.bytes_per_pixel);
       continue;
     }
     enum { batch = 16 };
@@ -245,13 +314,28 @@ synoptic_codec_status synoptic_jpeg_read_rows(
     for (JDIMENSION i = 0; i < count; ++i) targets[i] = row + i * stride;
     if (jpeg_read_scanlines(codec, targets, count) == 0) break;
   }
-  return report->status;
 }
 
-synoptic_codec_status synoptic_jpeg_finish(synoptic_jpeg_decoder *decoder, synoptic_codec_report *report) {
+void synoptic_jpeg_read_rows(
+    synoptic_jpeg_decoder *decoder, uint8_t *pixels, size_t stride, uint32_t rows,
+    synoptic_codec_report *report) {
   decoder->report = report;
+  switch (setjmp(decoder->escape)) {
+    case 0: break;
+    case escape_to_library: start_again(decoder); break;
+    default: return;
+  }
+  read_rows(decoder, pixels, stride, rows);
+  decoder->rows_done += rows;
+}
+
+static void finish(synoptic_jpeg_decoder *decoder) {
   struct jpeg_decompress_struct *codec = &decoder->codec;
-  if (setjmp(decoder->escape) != 0) return report->status;
+  skip_to_region(decoder);
+  if (decoder->options.is_fast && decoder->uses_huffman && !decoder->uses_library) {
+    if (synoptic_huffman_sees_end(codec)) return;
+    on_huffman_given_up(codec);
+  }
   // Skipping to the very end would leave the rest of the stream, and damage in it, unread: the last row is
   // read.
   JDIMENSION left = codec->output_height - codec->output_scanline;
@@ -259,7 +343,16 @@ synoptic_codec_status synoptic_jpeg_finish(synoptic_jpeg_decoder *decoder, synop
   JSAMPROW target = decoder->row;
   if (left > 0) jpeg_read_scanlines(codec, &target, 1);
   jpeg_finish_decompress(codec);
-  return report->status;
+}
+
+void synoptic_jpeg_finish(synoptic_jpeg_decoder *decoder, synoptic_codec_report *report) {
+  decoder->report = report;
+  switch (setjmp(decoder->escape)) {
+    case 0: break;
+    case escape_to_library: start_again(decoder); break;
+    default: return;
+  }
+  finish(decoder);
 }
 
 void synoptic_jpeg_close(synoptic_jpeg_decoder *decoder) {

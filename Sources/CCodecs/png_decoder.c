@@ -8,6 +8,8 @@
 
 #include <png.h>
 
+#include "codec_clock.h"
+
 struct synoptic_png_decoder {
   png_structp codec;
   png_infop info;
@@ -16,25 +18,33 @@ struct synoptic_png_decoder {
   size_t count;
   size_t position;
   bool ended;
-  uint32_t width;
-  uint32_t height;
+  synoptic_png_header header;
+  synoptic_png_options options;
+  codec_clock clock;
   uint32_t rows_read;
-  png_bytep *rows;
   synoptic_codec_report *report;
 };
 
-static void record(synoptic_codec_report *report, synoptic_codec_status status, const char *message) {
+static void record(synoptic_png_decoder *decoder, synoptic_codec_status status, const char *message) {
+  synoptic_codec_report *report = decoder->report;
+  if (report->status != SYNOPTIC_CODEC_OK) return;
   report->status = status;
+  report->good_rows = decoder->rows_read;
+  report->good_bytes = decoder->position;
   snprintf(report->message, sizeof report->message, "%s", message);
+}
+
+static _Noreturn void stop(synoptic_png_decoder *decoder, synoptic_codec_status status, const char *message) {
+  record(decoder, status, message);
+  decoder->report->has_stopped = true;
+  longjmp(decoder->escape, 1);
 }
 
 static void on_error(png_structp codec, png_const_charp message) {
   synoptic_png_decoder *decoder = png_get_error_ptr(codec);
   synoptic_codec_status status = decoder->ended ? SYNOPTIC_CODEC_TRUNCATED : SYNOPTIC_CODEC_CORRUPT;
   if (strstr(message, "memory") != NULL) status = SYNOPTIC_CODEC_OUT_OF_MEMORY;
-  decoder->report->good_rows = decoder->rows_read;
-  record(decoder->report, status, message);
-  longjmp(decoder->escape, 1);
+  stop(decoder, status, message);
 }
 
 /// libpng warns of odd ancillary chunks only: no pixel depends on them.
@@ -47,6 +57,7 @@ static void read_bytes(png_structp codec, png_bytep target, size_t length) {
   synoptic_png_decoder *decoder = png_get_io_ptr(codec);
   if (length > decoder->count - decoder->position) {
     decoder->ended = true;
+    decoder->position = decoder->count;
     png_error(codec, "the file ends inside a chunk");
   }
   memcpy(target, decoder->bytes + decoder->position, length);
@@ -56,7 +67,14 @@ static void read_bytes(png_structp codec, png_bytep target, size_t length) {
 static void on_row(png_structp codec, png_uint_32 row, int pass) {
   synoptic_png_decoder *decoder = png_get_error_ptr(codec);
   (void)pass;
-  decoder->rows_read = row;
+  // Of an interlaced image no row is whole before the last pass.
+  if (!decoder->header.is_interlaced) decoder->rows_read = row;
+  if (codec_clock_is_over(&decoder->clock)) {
+    char message[64];
+    snprintf(
+        message, sizeof message, "%g seconds of processor time", decoder->options.limits.maximum_seconds);
+    stop(decoder, SYNOPTIC_CODEC_OUT_OF_TIME, message);
+  }
 }
 
 static void choose_output(png_structp codec, png_infop info) {
@@ -78,13 +96,19 @@ static void ignore_ancillary(png_structp codec) {
   png_set_user_limits(codec, 0x7fffffff, 0x7fffffff);
 }
 
+static void report_no_memory(synoptic_codec_report *report) {
+  report->status = SYNOPTIC_CODEC_OUT_OF_MEMORY;
+  report->has_stopped = true;
+  snprintf(report->message, sizeof report->message, "no memory for the decoder");
+}
+
 synoptic_png_decoder *synoptic_png_open(
     const uint8_t *bytes, size_t count, synoptic_png_header *header, synoptic_codec_report *report) {
   memset(report, 0, sizeof *report);
   memset(header, 0, sizeof *header);
   synoptic_png_decoder *decoder = calloc(1, sizeof *decoder);
   if (decoder == NULL) {
-    record(report, SYNOPTIC_CODEC_OUT_OF_MEMORY, "no memory for the decoder");
+    report_no_memory(report);
     return NULL;
   }
   decoder->bytes = bytes;
@@ -94,57 +118,77 @@ synoptic_png_decoder *synoptic_png_open(
   decoder->codec = png_create_read_struct(PNG_LIBPNG_VER_STRING, decoder, on_error, on_warning);
   if (decoder->codec != NULL) decoder->info = png_create_info_struct(decoder->codec);
   if (decoder->info == NULL) {
-    record(report, SYNOPTIC_CODEC_OUT_OF_MEMORY, "no memory for the decoder");
+    report_no_memory(report);
     return decoder;
   }
   png_set_read_fn(decoder->codec, decoder, read_bytes);
   png_set_read_status_fn(decoder->codec, on_row);
   ignore_ancillary(decoder->codec);
   png_read_info(decoder->codec, decoder->info);
-  decoder->width = header->width = png_get_image_width(decoder->codec, decoder->info);
-  decoder->height = header->height = png_get_image_height(decoder->codec, decoder->info);
+  header->width = png_get_image_width(decoder->codec, decoder->info);
+  header->height = png_get_image_height(decoder->codec, decoder->info);
+  header->is_interlaced = png_get_interlace_type(decoder->codec, decoder->info) != PNG_INTERLACE_NONE;
+  decoder->header = *header;
   return decoder;
 }
 
-static void composite_on_white(uint8_t *row, uint32_t width) {
+void synoptic_png_start(
+    synoptic_png_decoder *decoder, const synoptic_png_options *options, synoptic_codec_report *report) {
+  decoder->report = report;
+  decoder->options = *options;
+  decoder->clock = codec_clock_start(options->limits.maximum_seconds);
+  if (setjmp(decoder->escape) != 0) return;
+  if (options->accepts_damage) png_set_crc_action(decoder->codec, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
+  choose_output(decoder->codec, decoder->info);
+  if (png_get_rowbytes(decoder->codec, decoder->info) != 4 * (size_t)decoder->header.width) {
+    stop(decoder, SYNOPTIC_CODEC_UNSUPPORTED, "an unusual pixel layout");
+  }
+}
+
+static void composite(uint8_t *row, uint32_t width, const uint8_t background[3]) {
   for (uint32_t x = 0; x < width; ++x) {
     uint8_t *pixel = row + 4 * (size_t)x;
     unsigned alpha = pixel[3];
     if (alpha == 255) continue;
     for (int channel = 0; channel < 3; ++channel) {
-      unsigned sum = pixel[channel] * alpha + 255 * (255 - alpha) + 128;
+      unsigned sum = pixel[channel] * alpha + background[channel] * (255 - alpha) + 128;
       pixel[channel] = (uint8_t)(((sum >> 8) + sum) >> 8);
     }
     pixel[3] = 255;
   }
 }
 
-synoptic_codec_status synoptic_png_read(
-    synoptic_png_decoder *decoder, uint8_t *pixels, size_t stride, synoptic_codec_report *report) {
-  memset(report, 0, sizeof *report);
+void synoptic_png_read_rows(
+    synoptic_png_decoder *decoder, uint8_t *pixels, size_t stride, uint32_t rows,
+    synoptic_codec_report *report) {
   decoder->report = report;
-  if (setjmp(decoder->escape) != 0) return report->status;
-  choose_output(decoder->codec, decoder->info);
-  if (png_get_rowbytes(decoder->codec, decoder->info) != 4 * (size_t)decoder->width) {
-    record(report, SYNOPTIC_CODEC_UNSUPPORTED, "an unusual pixel layout");
-    return report->status;
+  uint32_t width = decoder->header.width;
+  // What the library does not get to stays transparent.
+  if (decoder->header.is_interlaced || decoder->options.accepts_damage) {
+    for (uint32_t y = 0; y < rows; ++y) memset(pixels + y * stride, 0, 4 * (size_t)width);
   }
-  decoder->rows = calloc(decoder->height, sizeof *decoder->rows);
-  if (decoder->rows == NULL) {
-    record(report, SYNOPTIC_CODEC_OUT_OF_MEMORY, "no memory for the row table");
-    return report->status;
+  if (report->has_stopped) {
+    // Accepted before: all that follows is background.
+  } else if (setjmp(decoder->escape) == 0) {
+    int passes = decoder->header.is_interlaced ? PNG_INTERLACE_ADAM7_PASSES : 1;
+    for (int pass = 0; pass < passes; ++pass) {
+      for (uint32_t y = 0; y < rows; ++y) png_read_row(decoder->codec, pixels + y * stride, NULL);
+    }
+    if (decoder->header.is_interlaced) decoder->rows_read = rows;
+  } else if (!decoder->options.accepts_damage) {
+    return;
   }
-  for (uint32_t y = 0; y < decoder->height; ++y) decoder->rows[y] = pixels + (size_t)y * stride;
-  png_read_image(decoder->codec, decoder->rows);
-  decoder->rows_read = decoder->height;
+  for (uint32_t y = 0; y < rows; ++y) composite(pixels + y * stride, width, decoder->options.background);
+}
+
+void synoptic_png_finish(synoptic_png_decoder *decoder, synoptic_codec_report *report) {
+  decoder->report = report;
+  if (report->has_stopped || setjmp(decoder->escape) != 0) return;
   png_read_end(decoder->codec, NULL);
-  for (uint32_t y = 0; y < decoder->height; ++y) composite_on_white(decoder->rows[y], decoder->width);
-  return report->status;
 }
 
 void synoptic_png_close(synoptic_png_decoder *decoder) {
   if (decoder == NULL) return;
   if (decoder->codec != NULL) png_destroy_read_struct(&decoder->codec, &decoder->info, NULL);
-  free(decoder->rows);
   free(decoder);
 }

@@ -1,42 +1,59 @@
 /// Whole images from their files' bytes.
 ///
-/// JPEG is decoded as Pillow's `Image.open(file).convert("RGB")` does (accurate integer DCT, fancy
-/// upsampling, grey repeated, CMYK taken as Adobe's inverted kind); EXIF orientation is not applied, as
-/// ImageNet pipelines do not. PNG is brought to 8 bits by keeping each sample's high byte, with alpha
-/// composited on white.
+/// JPEG is decoded as Pillow's `Image.open(file).convert("RGB")` does (accurate integer DCT, fancy upsampling, grey
+/// repeated, CMYK taken as Adobe's inverted kind), and turned upright as `ImageOps.exif_transpose` does. PNG is
+/// brought to 8 bits by keeping each sample's high byte, with alpha composited on the background.
 public enum ImageDecoder {
+  /// - Parameter options: in which the quality is of no effect: a whole image is always decoded exactly.
   /// - Throws: `ImagingError`; damage anywhere in the stream is an error, also where a decoder could go on.
   public static func decode(
-    _ bytes: [UInt8], limits: DecodingLimits = .default
+    _ bytes: [UInt8], options: DecodingOptions = DecodingOptions(), limits: DecodingLimits = .default
   ) throws(ImagingError) -> PixelImage {
+    try decode(bytes, options: options, damage: .fail, limits: limits).image
+  }
+
+  /// - Returns: the image, and what was wrong with it where that was accepted.
+  /// - Throws: `ImagingError`.
+  public static func decode(
+    _ bytes: [UInt8], options: DecodingOptions = DecodingOptions(), damage: DamagePolicy,
+    limits: DecodingLimits = .default
+  ) throws(ImagingError) -> (image: PixelImage, acceptedDamage: ImagingError?) {
     try bytes.withUnsafeBufferPointer { (bytes) throws(ImagingError) in
-      switch try ImageFormat.recognize(bytes) {
-      case .jpeg: try decodeJPEG(bytes, limits)
-      case .png: try decodePNG(bytes, limits)
-      }
+      let format = try ImageFormat.recognize(bytes)
+      let (stored, damage) =
+        switch format {
+        case .jpeg: try decodeJPEG(bytes, damage, limits)
+        case .png: try decodePNG(bytes, options.background, damage, limits)
+        }
+      guard options.orientation == .exif else { return (stored, damage) }
+      return (stored.turned(ImageOrientation(of: bytes, format: format)), damage)
     }
   }
 
-  /// Width and height, from the header alone.
+  /// Width and height of the upright image, from the header alone.
   ///
   /// - Throws: `ImagingError` as `decode` does, of the header only.
-  public static func size(_ bytes: [UInt8]) throws(ImagingError) -> (width: Int, height: Int) {
+  public static func size(
+    _ bytes: [UInt8], orientation: DecodingOptions.Orientation = .exif
+  ) throws(ImagingError) -> (width: Int, height: Int) {
     try bytes.withUnsafeBufferPointer { (bytes) throws(ImagingError) in
-      switch try ImageFormat.recognize(bytes) {
+      let format = try ImageFormat.recognize(bytes)
+      let turn = orientation == .exif ? ImageOrientation(of: bytes, format: format) : .upright
+      switch format {
       case .jpeg:
-        let stream = try JPEGStream(bytes)
-        return (stream.width, stream.height)
+        let stream = try JPEGStream(bytes, damage: .fail)
+        return turn.size(width: stream.width, height: stream.height)
       case .png:
-        let stream = try PNGStream(bytes)
-        return (stream.width, stream.height)
+        let stream = try PNGStream(bytes, damage: .fail)
+        return turn.size(width: stream.width, height: stream.height)
       }
     }
   }
 
   private static func decodeJPEG(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ limits: DecodingLimits
-  ) throws(ImagingError) -> PixelImage {
-    var stream = try JPEGStream(bytes)
+    _ bytes: UnsafeBufferPointer<UInt8>, _ damage: DamagePolicy, _ limits: DecodingLimits
+  ) throws(ImagingError) -> (PixelImage, ImagingError?) {
+    var stream = try JPEGStream(bytes, damage: damage)
     let (width, height) = (stream.width, stream.height)
     try limits.check(width: width, height: height)
     _ = try stream.start(columns: 0..<width, rows: 0..<height, bytesPerPixel: 3, limits: limits)
@@ -49,35 +66,36 @@ public enum ImageDecoder {
       }
     }
     try stream.finish()
-    return PixelImage(width: width, height: height, pixels: pixels)
+    return (PixelImage(width: width, height: height, pixels: pixels), stream.acceptedDamage)
   }
 
   private static func decodePNG(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ limits: DecodingLimits
-  ) throws(ImagingError) -> PixelImage {
-    let stream = try PNGStream(bytes)
+    _ bytes: UnsafeBufferPointer<UInt8>, _ background: RGBColor, _ damage: DamagePolicy,
+    _ limits: DecodingLimits
+  ) throws(ImagingError) -> (PixelImage, ImagingError?) {
+    var stream = try PNGStream(bytes, damage: damage)
     let (width, height) = (stream.width, stream.height)
     try limits.check(width: width, height: height)
-    var pixels = [UInt8](repeating: 0, count: 4 * width * height)
-    try pixels.withUnsafeMutableBufferPointer { (pixels) throws(ImagingError) in
-      guard let start = pixels.baseAddress else { return }
-      try stream.read(into: start, stride: 4 * width)
-      for pixel in 0..<width * height {
-        start[3 &* pixel] = start[4 &* pixel]
-        start[3 &* pixel &+ 1] = start[4 &* pixel &+ 1]
-        start[3 &* pixel &+ 2] = start[4 &* pixel &+ 2]
+    try stream.start(background: background, limits: limits)
+    let rowsAtOnce = stream.isInterlaced ? height : 1
+    var strip = [UInt8](repeating: 0, count: 4 * width * rowsAtOnce)
+    var pixels = [UInt8](repeating: 0, count: 3 * width * height)
+    var place = 0
+    for _ in stride(from: 0, to: height, by: rowsAtOnce) {
+      try strip.withUnsafeMutableBufferPointer { (strip) throws(ImagingError) in
+        guard let start = strip.baseAddress else { return }
+        try stream.read(rows: rowsAtOnce, into: start, stride: 4 * width)
+      }
+      pixels.withUnsafeMutableBufferPointer { pixels in
+        for pixel in 0..<width * rowsAtOnce {
+          pixels[place] = strip[4 &* pixel]
+          pixels[place &+ 1] = strip[4 &* pixel &+ 1]
+          pixels[place &+ 2] = strip[4 &* pixel &+ 2]
+          place &+= 3
+        }
       }
     }
-    pixels.removeLast(width * height)
-    return PixelImage(width: width, height: height, pixels: pixels)
-  }
-}
-
-extension DecodingLimits {
-  func check(width: Int, height: Int) throws(ImagingError) {
-    let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
-    if overflow || pixels > maximumPixels {
-      throw .tooLarge(width: width, height: height, maximumPixels: maximumPixels)
-    }
+    try stream.finish()
+    return (PixelImage(width: width, height: height, pixels: pixels), stream.acceptedDamage)
   }
 }

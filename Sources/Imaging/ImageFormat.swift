@@ -13,7 +13,9 @@ public enum ImageFormat: String, Sendable, Hashable, CustomStringConvertible {
     if head.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) { return .png }
     // A cut that leaves only part of a signature is still told as what it was.
     if head.elementsEqual([0xff, 0xd8]) {
-      throw .truncated(format: .jpeg, goodRows: 0, height: 0, reason: "only the signature is there")
+      throw .truncated(
+        format: .jpeg, extent: DecodedExtent(rows: 0, height: 0, bytes: 2, byteCount: 2),
+        reason: "only the signature is there")
     }
     if let name = foreignFormat(head) { throw .unsupportedFormat(name) }
     throw .notAnImage(firstBytes: Array(head.prefix(8)))

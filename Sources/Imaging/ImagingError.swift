@@ -7,14 +7,16 @@ public enum ImagingError: Error, Sendable, Hashable, CustomStringConvertible {
   case notAnImage(firstBytes: [UInt8])
   /// An image, or something else recognizable, that is neither JPEG nor PNG; or a rare kind of those two.
   case unsupportedFormat(String)
-  /// The stream ends before the image does. `goodRows` of `height` were whole; 0 of 0 when the header wasn't.
-  case truncated(format: ImageFormat, goodRows: Int, height: Int, reason: String)
+  /// The stream ends before the image does.
+  case truncated(format: ImageFormat, extent: DecodedExtent, reason: String)
   /// The stream breaks its format's rules.
-  case corrupt(format: ImageFormat, goodRows: Int, height: Int, reason: String)
+  case corrupt(format: ImageFormat, extent: DecodedExtent, reason: String)
   /// More pixels than the limit.
   case tooLarge(width: Int, height: Int, maximumPixels: Int)
   /// A progressive JPEG that asks for more passes over its image than the limits allow.
   case tooManyScans(reason: String)
+  /// More processor time than the limit.
+  case tooSlow(reason: String)
   case outOfMemory
 
   /// A stable word for counting failures by.
@@ -27,6 +29,7 @@ public enum ImagingError: Error, Sendable, Hashable, CustomStringConvertible {
     case .corrupt: "corrupt"
     case .tooLarge: "too-large"
     case .tooManyScans: "too-many-scans"
+    case .tooSlow: "too-slow"
     case .outOfMemory: "out-of-memory"
     }
   }
@@ -36,23 +39,41 @@ public enum ImagingError: Error, Sendable, Hashable, CustomStringConvertible {
     case .empty: "the file is empty"
     case .notAnImage(let bytes): "not an image: it begins with \(Self.hexadecimal(bytes))"
     case .unsupportedFormat(let format): "unsupported format: \(format); JPEG and PNG are read"
-    case .truncated(let format, let rows, let height, let reason):
-      "truncated \(format)\(Self.extent(rows, height)) (\(reason))"
-    case .corrupt(let format, let rows, let height, let reason):
-      "corrupt \(format)\(Self.extent(rows, height)) (\(reason))"
+    case .truncated(let format, let extent, let reason): "truncated \(format): \(extent) (\(reason))"
+    case .corrupt(let format, let extent, let reason): "corrupt \(format): \(extent) (\(reason))"
     case .tooLarge(let width, let height, let limit):
       "too large: \(width) x \(height) pixels, and the limit is \(limit)"
     case .tooManyScans(let reason): "too many scans for an image of its size: stopped at \(reason)"
-    case .outOfMemory: "no memory left to decode it"
+    case .tooSlow(let reason): "takes too long to decode: stopped after \(reason)"
+    case .outOfMemory: "decoding it takes more memory than there is or than the limit allows"
     }
-  }
-
-  private static func extent(_ rows: Int, _ height: Int) -> String {
-    height == 0 ? ": its header cannot be read" : ": \(rows) of \(height) rows were whole"
   }
 
   private static func hexadecimal(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef")
     return bytes.map { "\(digits[Int($0 >> 4)])\(digits[Int($0 & 15)])" }.joined(separator: " ")
+  }
+}
+
+/// How far a decoder came.
+public struct DecodedExtent: Sendable, Hashable, CustomStringConvertible {
+  /// Rows that were whole.
+  public var rows: Int
+  /// Of the image; 0 where its header could not be read.
+  public var height: Int
+  public var bytes: Int
+  /// Of the file.
+  public var byteCount: Int
+
+  public init(rows: Int, height: Int, bytes: Int, byteCount: Int) {
+    self.rows = rows
+    self.height = height
+    self.bytes = bytes
+    self.byteCount = byteCount
+  }
+
+  public var description: String {
+    (height == 0 ? "its header cannot be read" : "\(rows) of \(height) rows were whole")
+      + ", up to byte \(bytes) of \(byteCount)"
   }
 }

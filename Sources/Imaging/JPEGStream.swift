@@ -4,39 +4,50 @@ import CCodecs
 struct JPEGStream: ~Copyable {
   private let decoder: OpaquePointer
   private var report = synoptic_codec_report()
+  private let damage: DamagePolicy
+  private let byteCount: Int
   let width: Int
   let height: Int
 
   /// Reads the header.
-  init(_ bytes: UnsafeBufferPointer<UInt8>) throws(ImagingError) {
+  init(_ bytes: UnsafeBufferPointer<UInt8>, damage: DamagePolicy) throws(ImagingError) {
     var header = synoptic_jpeg_header()
     var report = synoptic_codec_report()
     guard let decoder = synoptic_jpeg_open(bytes.baseAddress, bytes.count, &header, &report) else {
       throw .outOfMemory
     }
-    guard report.status == SYNOPTIC_CODEC_OK else {
+    if let error = ImagingError(report, .jpeg, height: 0, byteCount: bytes.count, damage) {
       synoptic_jpeg_close(decoder)
-      throw ImagingError(report, format: .jpeg, height: 0)
+      throw error
     }
     self.decoder = decoder
     self.report = report
+    self.damage = damage
+    byteCount = bytes.count
     width = Int(header.width)
     height = Int(header.height)
   }
 
   deinit { synoptic_jpeg_close(decoder) }
 
-  /// Chooses the pixels to decode; gives the rectangle that rows will really hold, at least what was asked
-  /// for.
+  /// What was wrong, where it was accepted.
+  var acceptedDamage: ImagingError? { ImagingError(report, .jpeg, height: height, byteCount: byteCount) }
+
+  /// Chooses the pixels to decode, of the image scaled to so many eighths; gives the rectangle that rows will
+  /// really hold, at least what was asked for.
+  ///
+  /// - Parameter isPlain: whether libjpeg does everything itself, for comparison.
   mutating func start(
-    columns: Range<Int>, rows: Range<Int>, bytesPerPixel: Int, limits: DecodingLimits
+    columns: Range<Int>, rows: Range<Int>, bytesPerPixel: Int, quality: DecodingOptions.Quality = .exact,
+    eighths: Int = 8, isPlain: Bool = false, limits: DecodingLimits
   ) throws(ImagingError) -> (columns: Range<Int>, rows: Range<Int>) {
     var region = synoptic_region(
       left: UInt32(columns.lowerBound), top: UInt32(rows.lowerBound), width: UInt32(columns.count),
       height: UInt32(rows.count))
-    synoptic_jpeg_start(
-      decoder, &region, UInt32(bytesPerPixel), UInt32(clamping: limits.maximumScans),
-      UInt64(clamping: limits.maximumScannedPixels), &report)
+    var options = synoptic_jpeg_options(
+      bytes_per_pixel: UInt32(bytesPerPixel), eighths: UInt32(eighths), is_fast: quality == .fast,
+      is_plain: isPlain, limits: limits.forCodec)
+    synoptic_jpeg_start(decoder, &region, &options, &report)
     try check()
     let left = Int(region.left)
     let top = Int(region.top)
@@ -54,28 +65,42 @@ struct JPEGStream: ~Copyable {
   /// Reads to the end of the stream, so that damage after the wanted rows is found too.
   mutating func finish() throws(ImagingError) {
     synoptic_jpeg_finish(decoder, &report)
+    // Every row is there, so that nothing is lost where damage is accepted.
+    if damage == .accept { report.has_stopped = false }
     try check()
   }
 
   private func check() throws(ImagingError) {
-    guard report.status != SYNOPTIC_CODEC_OK else { return }
-    throw ImagingError(report, format: .jpeg, height: height)
+    if let error = ImagingError(report, .jpeg, height: height, byteCount: byteCount, damage) { throw error }
   }
 }
 
 extension ImagingError {
-  init(_ report: synoptic_codec_report, format: ImageFormat, height: Int) {
+  /// What is wrong; nil for nothing.
+  init?(_ report: synoptic_codec_report, _ format: ImageFormat, height: Int, byteCount: Int) {
     let reason = withUnsafeBytes(of: report.message) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
-    let rows = min(Int(report.good_rows), height)
+    let extent = DecodedExtent(
+      rows: min(Int(report.good_rows), height), height: height, bytes: Int(clamping: report.good_bytes),
+      byteCount: byteCount)
     switch report.status {
-    case SYNOPTIC_CODEC_TRUNCATED:
-      self = .truncated(format: format, goodRows: rows, height: height, reason: reason)
+    case SYNOPTIC_CODEC_OK: return nil
+    case SYNOPTIC_CODEC_TRUNCATED: self = .truncated(format: format, extent: extent, reason: reason)
     case SYNOPTIC_CODEC_UNSUPPORTED: self = .unsupportedFormat("\(format) with \(reason)")
     case SYNOPTIC_CODEC_TOO_MANY_SCANS: self = .tooManyScans(reason: reason)
     case SYNOPTIC_CODEC_OUT_OF_MEMORY: self = .outOfMemory
-    default: self = .corrupt(format: format, goodRows: rows, height: height, reason: reason)
+    case SYNOPTIC_CODEC_OUT_OF_TIME: self = .tooSlow(reason: reason)
+    default: self = .corrupt(format: format, extent: extent, reason: reason)
     }
+  }
+
+  /// What an image fails for: accepted damage is none as long as more can come.
+  init?(
+    _ report: synoptic_codec_report, _ format: ImageFormat, height: Int, byteCount: Int,
+    _ damage: DamagePolicy
+  ) {
+    if damage == .accept && !report.has_stopped { return nil }
+    self.init(report, format, height: height, byteCount: byteCount)
   }
 }

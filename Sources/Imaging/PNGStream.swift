@@ -3,32 +3,67 @@ import CCodecs
 /// One PNG being decoded from memory; the bytes must outlive it.
 struct PNGStream: ~Copyable {
   private let decoder: OpaquePointer
+  private var report = synoptic_codec_report()
+  private let damage: DamagePolicy
+  private let byteCount: Int
   let width: Int
   let height: Int
+  /// All rows must then be read at once.
+  let isInterlaced: Bool
 
   /// Reads the header.
-  init(_ bytes: UnsafeBufferPointer<UInt8>) throws(ImagingError) {
+  init(_ bytes: UnsafeBufferPointer<UInt8>, damage: DamagePolicy) throws(ImagingError) {
     var header = synoptic_png_header()
     var report = synoptic_codec_report()
     guard let decoder = synoptic_png_open(bytes.baseAddress, bytes.count, &header, &report) else {
       throw .outOfMemory
     }
-    guard report.status == SYNOPTIC_CODEC_OK else {
+    if let error = ImagingError(report, .png, height: 0, byteCount: bytes.count) {
       synoptic_png_close(decoder)
-      throw ImagingError(report, format: .png, height: 0)
+      throw error
     }
     self.decoder = decoder
+    self.report = report
+    self.damage = damage
+    byteCount = bytes.count
     width = Int(header.width)
     height = Int(header.height)
+    isInterlaced = header.is_interlaced
   }
 
   deinit { synoptic_png_close(decoder) }
 
-  /// The whole image, RGBX on white, `stride` bytes a row: at least `4 * width`.
-  func read(into target: UnsafeMutablePointer<UInt8>, stride: Int) throws(ImagingError) {
-    var report = synoptic_codec_report()
-    guard synoptic_png_read(decoder, target, stride, &report) == SYNOPTIC_CODEC_OK else {
-      throw ImagingError(report, format: .png, height: height)
+  /// What was wrong, where it was accepted.
+  var acceptedDamage: ImagingError? { ImagingError(report, .png, height: height, byteCount: byteCount) }
+
+  mutating func start(background: RGBColor, limits: DecodingLimits) throws(ImagingError) {
+    var options = synoptic_png_options(
+      background: (background.red, background.green, background.blue), accepts_damage: damage == .accept,
+      limits: limits.forCodec)
+    synoptic_png_start(decoder, &options, &report)
+    if let error = acceptedDamage { throw error }
+  }
+
+  /// The next `rows` rows, RGBX, `stride` bytes apart: at least `4 * width`.
+  mutating func read(
+    rows: Int, into target: UnsafeMutablePointer<UInt8>, stride: Int
+  ) throws(ImagingError) {
+    synoptic_png_read_rows(decoder, target, stride, UInt32(rows), &report)
+    try check()
+  }
+
+  /// Reads to the end of the stream, so that damage after the last row is found too.
+  mutating func finish() throws(ImagingError) {
+    synoptic_png_finish(decoder, &report)
+    try check()
+  }
+
+  /// A PNG's rows depend on those before: accepted are the rows up to the damage, where there are any.
+  private func check() throws(ImagingError) {
+    guard let error = acceptedDamage else { return }
+    switch error {
+    case .truncated, .corrupt: if damage == .fail || report.good_rows == 0 { throw error }
+    default: throw error
     }
   }
 }

@@ -13,12 +13,15 @@ public struct PreprocessingRecipe: Sendable, Hashable, Codable {
   public var means: [Float]
   /// ... the rest divided by this.
   public var deviations: [Float]
+  /// What becomes of a file before all that.
+  public var decoding: DecodingOptions
 
   /// - Precondition: a positive size, and three channels' worth of each of the lists; `channelOrder` within
   /// 0...2.
   public init(
     name: String, inputSize: Int, geometry: PreprocessingGeometry, filter: ResamplingFilter,
-    channelOrder: [Int] = [0, 1, 2], divisor: Float = 1, means: [Float], deviations: [Float]
+    channelOrder: [Int] = [0, 1, 2], divisor: Float = 1, means: [Float], deviations: [Float],
+    decoding: DecodingOptions = DecodingOptions()
   ) {
     precondition(inputSize > 0, "a network's input has a size")
     precondition(
@@ -32,6 +35,7 @@ public struct PreprocessingRecipe: Sendable, Hashable, Codable {
     self.divisor = divisor
     self.means = means
     self.deviations = deviations
+    self.decoding = decoding
   }
 
   /// - Throws: `DecodingError.dataCorrupted` for values that no image could be preprocessed by, since a store's rows can
@@ -46,6 +50,7 @@ public struct PreprocessingRecipe: Sendable, Hashable, Codable {
     divisor = try values.decode(Float.self, forKey: .divisor)
     means = try values.decode([Float].self, forKey: .means)
     deviations = try values.decode([Float].self, forKey: .deviations)
+    decoding = try values.decodeIfPresent(DecodingOptions.self, forKey: .decoding) ?? .unstated
     if let flaw {
       throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: flaw))
     }
@@ -126,5 +131,6 @@ public struct PreprocessingRecipe: Sendable, Hashable, Codable {
   public var canonicalDescription: String {
     "pixels 1; \(geometry.canonicalDescription); \(filter.rawValue); size \(inputSize); "
       + "channels \(channelOrder); divisor \(divisor); means \(means); deviations \(deviations)"
+      + decoding.canonicalDescription
   }
 }

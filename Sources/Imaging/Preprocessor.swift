@@ -2,20 +2,28 @@
 ///
 /// Only the part of a JPEG that the recipe keeps goes through the inverse DCT and color conversion, a strip
 /// of rows at a time, straight into the resampling; the pixels equal `recipe.pixels(of:
-/// ImageDecoder.decode(bytes))`.
+/// ImageDecoder.decode(bytes))`, unless the recipe asks for the fast quality.
 public struct Preprocessor: Sendable {
   public let recipe: PreprocessingRecipe
+  public let damage: DamagePolicy
   public let limits: DecodingLimits
+  /// What was wrong with the last image, where damage is accepted; nil for a sound one.
+  public private(set) var acceptedDamage: ImagingError?
   /// What decompressing took of the last image's time, reading its header included; the rest is resampling.
   public private(set) var decodingTime: Duration = .zero
   private var resampler: Resampler
 
-  public init(_ recipe: PreprocessingRecipe, limits: DecodingLimits = .default) {
-    self.init(recipe, limits: limits, resampler: Resampler())
+  public init(
+    _ recipe: PreprocessingRecipe, damage: DamagePolicy = .fail, limits: DecodingLimits = .default
+  ) {
+    self.init(recipe, damage: damage, limits: limits, resampler: Resampler())
   }
 
-  init(_ recipe: PreprocessingRecipe, limits: DecodingLimits, resampler: Resampler) {
+  init(
+    _ recipe: PreprocessingRecipe, damage: DamagePolicy = .fail, limits: DecodingLimits, resampler: Resampler
+  ) {
     self.recipe = recipe
+    self.damage = damage
     self.limits = limits
     self.resampler = resampler
   }
@@ -41,24 +49,39 @@ public struct Preprocessor: Sendable {
     _ bytes: [UInt8], into target: UnsafeMutableBufferPointer<UInt8>
   ) throws(ImagingError) {
     precondition(target.count >= pixelCount, "no room for the pixels")
+    acceptedDamage = nil
     try bytes.withUnsafeBufferPointer { (bytes) throws(ImagingError) in
-      switch try ImageFormat.recognize(bytes) {
-      case .jpeg: try decodeJPEG(bytes, into: target)
-      case .png: try decodePNG(bytes, into: target)
+      let format = try ImageFormat.recognize(bytes)
+      let orientation =
+        recipe.decoding.orientation == .exif ? ImageOrientation(of: bytes, format: format) : .upright
+      switch format {
+      case .jpeg: try decodeJPEG(bytes, orientation, into: target)
+      case .png: try decodePNG(bytes, orientation, into: target)
       }
+      if orientation.swapsSides { transpose(target) }
     }
   }
 
+  /// For a stored image of this size that is to be turned so.
+  private func plan(_ orientation: ImageOrientation, width: Int, height: Int) -> ResamplingPlan {
+    let upright = orientation.size(width: width, height: height)
+    return recipe.plan(width: upright.width, height: upright.height)
+      .turned(orientation, width: upright.width, height: upright.height)
+  }
+
   private mutating func decodeJPEG(
-    _ bytes: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>
+    _ bytes: UnsafeBufferPointer<UInt8>, _ orientation: ImageOrientation,
+    into target: UnsafeMutableBufferPointer<UInt8>
   ) throws(ImagingError) {
     let start = ContinuousClock.now
-    var stream = try JPEGStream(bytes)
+    var stream = try JPEGStream(bytes, damage: damage)
     try limits.check(width: stream.width, height: stream.height)
-    let plan = recipe.plan(width: stream.width, height: stream.height)
+    var plan = plan(orientation, width: stream.width, height: stream.height)
+    let eighths = recipe.decoding.quality == .fast ? plan.leastEighths : 8
+    plan = plan.scaled(eighths: eighths, width: stream.width, height: stream.height)
     let (columns, rows) = try stream.start(
       columns: resampler.weights(plan.horizontal).source, rows: resampler.weights(plan.vertical).source,
-      bytesPerPixel: 4, limits: limits)
+      bytesPerPixel: 4, quality: recipe.decoding.quality, eighths: eighths, limits: limits)
     // Sixteen rows of the usual width stay in the first-level cache from color conversion to resampling.
     let source = Resampler.Source(columns: columns, rows: rows, rowsPerStrip: 16)
     var decoding = start.duration(to: .now)
@@ -67,25 +90,45 @@ public struct Preprocessor: Sendable {
       try stream.read(rows: rows.count, into: strip, stride: source.stride)
       decoding += start.duration(to: .now)
     }
+    let end = ContinuousClock.now
     try stream.finish()
-    decodingTime = decoding
+    decodingTime = decoding + end.duration(to: .now)
+    acceptedDamage = stream.acceptedDamage
   }
 
   private mutating func decodePNG(
-    _ bytes: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>
+    _ bytes: UnsafeBufferPointer<UInt8>, _ orientation: ImageOrientation,
+    into target: UnsafeMutableBufferPointer<UInt8>
   ) throws(ImagingError) {
     let start = ContinuousClock.now
-    let stream = try PNGStream(bytes)
+    var stream = try PNGStream(bytes, damage: damage)
     try limits.check(width: stream.width, height: stream.height)
-    let plan = recipe.plan(width: stream.width, height: stream.height)
+    try stream.start(background: recipe.decoding.background, limits: limits)
+    let plan = plan(orientation, width: stream.width, height: stream.height)
     let source = Resampler.Source(
-      columns: 0..<stream.width, rows: 0..<stream.height, rowsPerStrip: stream.height)
+      columns: 0..<stream.width, rows: 0..<stream.height,
+      rowsPerStrip: stream.isInterlaced ? stream.height : 16)
     var decoding = start.duration(to: .now)
-    try resampler.resample(plan, of: source, into: target) { (_, strip) throws(ImagingError) in
+    try resampler.resample(plan, of: source, into: target) { (rows, strip) throws(ImagingError) in
       let start = ContinuousClock.now
-      try stream.read(into: strip, stride: source.stride)
+      try stream.read(rows: rows.count, into: strip, stride: source.stride)
       decoding += start.duration(to: .now)
     }
-    decodingTime = decoding
+    let end = ContinuousClock.now
+    try stream.finish()
+    decodingTime = decoding + end.duration(to: .now)
+    acceptedDamage = stream.acceptedDamage
+  }
+
+  /// The square of pixels with columns for rows.
+  private func transpose(_ target: UnsafeMutableBufferPointer<UInt8>) {
+    let side = recipe.inputSize
+    for row in 0..<side {
+      for column in 0..<row {
+        for channel in 0..<3 {
+          target.swapAt(3 * (side * row + column) + channel, 3 * (side * column + row) + channel)
+        }
+      }
+    }
   }
 }

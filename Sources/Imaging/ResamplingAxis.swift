@@ -8,6 +8,27 @@ struct ResamplingAxis: Hashable, Sendable {
   var outputSize: Int
   var outputs: Range<Int>
   var filter: ResamplingFilter
+  /// Whether the stretch is read from its end to its start.
+  var isReversed = false
+
+  /// The same outputs from a source that lies the other way round, `length` long.
+  func reversed(in length: Int) -> ResamplingAxis {
+    var axis = self
+    axis.sourceOffset = length - sourceOffset - sourceSize
+    axis.isReversed.toggle()
+    return axis
+  }
+
+  /// About the same outputs from a source of so many eighths of its size, rounded up.
+  func scaled(eighths: Int, length: Int) -> ResamplingAxis {
+    guard eighths < 8 else { return self }
+    let scaledLength = (length * eighths + 7) / 8
+    func scaled(_ place: Int) -> Int { min(scaledLength, (2 * place * eighths + 8) / 16) }
+    var axis = self
+    axis.sourceOffset = min(scaled(sourceOffset), scaledLength - 1)
+    axis.sourceSize = max(1, scaled(sourceOffset + sourceSize) - axis.sourceOffset)
+    return axis
+  }
 }
 
 /// The fixed-point weights of an axis, in the order the kernels read them.
@@ -35,11 +56,15 @@ struct ResamplingWeights: Sendable {
       let end = min(axis.sourceSize, Int(center + support + 0.5))
       return (center: center, start: start, end: max(start, end))
     }
-    let lower = spans.map(\.start).min() ?? 0
-    let upper = spans.map(\.end).max() ?? 0
+    // Where a span begins in the source as it lies.
+    func place(_ span: (center: Double, start: Int, end: Int)) -> Int {
+      axis.isReversed ? axis.sourceSize - span.end : span.start
+    }
+    let lower = spans.map(place).min() ?? 0
+    let upper = spans.map { place($0) + $0.end - $0.start }.max() ?? 0
     groups = ((spans.map { $0.end - $0.start }.max() ?? 0) + 3) / 4
     source = lower + axis.sourceOffset..<max(lower, upper) + axis.sourceOffset
-    first = spans.map { Int32($0.start - lower) }
+    first = spans.map { Int32(place($0) - lower) }
     taps = spans.map { Int32($0.end - $0.start) }
     weights = [Int16](repeating: 0, count: spans.count * groups * 8)
     var values: [Double] = []
@@ -48,15 +73,16 @@ struct ResamplingWeights: Sendable {
       for position in span.start..<span.end {
         values.append(axis.filter.weight((Double(position) - span.center + 0.5) * (1 / widening)))
       }
-      store(values, at: index * groups * 8)
+      store(values, isReversed: axis.isReversed, at: index * groups * 8)
     }
   }
 
   /// Normalizes to a sum of one, rounds half away from zero at the 22nd bit, and splits into two parts.
-  private mutating func store(_ values: [Double], at start: Int) {
+  private mutating func store(_ values: [Double], isReversed: Bool, at start: Int) {
     var sum = 0.0
     for value in values { sum += value }
-    for (tap, value) in values.enumerated() {
+    for (index, value) in values.enumerated() {
+      let tap = isReversed ? values.count - 1 - index : index
       let share = sum != 0 ? value / sum : value
       let scaled = share * Double(1 << 22)
       let weight = Int32(share < 0 ? scaled - 0.5 : scaled + 0.5)

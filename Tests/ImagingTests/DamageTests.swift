@@ -26,7 +26,7 @@ struct DamageTests {
     (Array("hello".utf8), "not-an-image", "not an image: it begins with 68 65 6c 6c 6f"),
     (
       [0xff, 0xd8], "truncated",
-      "truncated JPEG: its header cannot be read (only the signature is there)"
+      "truncated JPEG: its header cannot be read, up to byte 2 of 2 (only the signature is there)"
     ),
   ])
   func `foreign bytes`(_ bytes: [UInt8], _ errorClass: String, _ message: String) {
@@ -55,11 +55,12 @@ struct DamageTests {
       let bytes = Array(photograph.prefix(Int(Double(photograph.count) * share)))
       let whole = #expect(throws: ImagingError.self) { try ImageDecoder.decode(bytes) }
       let cropped = #expect(throws: ImagingError.self) { try preprocessor.pixels(decoding: bytes) }
-      guard case .truncated(.jpeg, let rows, height, _) = whole else {
+      guard case .truncated(.jpeg, let extent, _) = whole else {
         Issue.record("not told as truncated: \(String(describing: whole))")
         continue
       }
-      #expect(abs(Double(rows) / Double(height) - share) < 0.25)
+      #expect(extent.height == height && abs(Double(extent.rows) / Double(height) - share) < 0.25)
+      #expect(extent.bytes == bytes.count && extent.byteCount == bytes.count)
       #expect(whole == cropped)
     }
     // The last two bytes are the end marker: every row is there, and still the file is not whole.

@@ -9,7 +9,7 @@ struct DecodingTests {
   /// Writes one file of each kind and, beside it, what Pillow makes of it: raw RGB with its size in the name.
   static let script = """
     import sys, numpy
-    from PIL import Image
+    from PIL import Image, ImageOps
     folder = sys.argv[1]
     random = numpy.random.default_rng(7)
     y, x = numpy.mgrid[0:75, 0:101]
@@ -39,7 +39,7 @@ struct DecodingTests {
     files["grey-alpha.png"] = (grey_alpha, {})
     for name, (image, options) in files.items():
         image.save(f"{folder}/{name}", **options)
-        again = Image.open(f"{folder}/{name}")
+        again = ImageOps.exif_transpose(Image.open(f"{folder}/{name}"))
         if again.mode in ("RGBA", "LA"):
             white = Image.new("RGB", again.size, "white")
             white.paste(again.convert("RGB"), mask=again.getchannel("A"))

@@ -27,3 +27,18 @@ enum FileBytes {
     [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
   }
 }
+
+/// The same pseudo-random numbers every time (xorshift).
+struct SeededBytes {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 | 1 }
+
+  /// From 0 up to `bound`.
+  mutating func number(_ bound: Int) -> Int {
+    state ^= state << 13
+    state ^= state >> 7
+    state ^= state << 17
+    return Int(state % UInt64(max(1, bound)))
+  }
+}

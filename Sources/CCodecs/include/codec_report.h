@@ -2,6 +2,7 @@
 #ifndef SYNOPTIC_CODEC_REPORT_H
 #define SYNOPTIC_CODEC_REPORT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef enum synoptic_codec_status {
@@ -14,19 +15,39 @@ typedef enum synoptic_codec_status {
   SYNOPTIC_CODEC_UNSUPPORTED = 3,
   /// More progressive scans than the limit: each costs a pass over the whole image.
   SYNOPTIC_CODEC_TOO_MANY_SCANS = 4,
+  /// More memory than the limit, or than there is.
   SYNOPTIC_CODEC_OUT_OF_MEMORY = 5,
+  /// More time than the limit.
+  SYNOPTIC_CODEC_OUT_OF_TIME = 6,
 } synoptic_codec_status;
 
 enum { SYNOPTIC_CODEC_MESSAGE_SIZE = 256 };
 
 typedef struct synoptic_codec_report {
+  /// Of the first damage, or of what stopped the decoder.
   synoptic_codec_status status;
+  /// Whether nothing more can come.
+  bool has_stopped;
   /// Rows that were whole when the first damage showed, or when decoding stopped.
   uint32_t good_rows;
-  /// Damage that the library could go on from. The first is described by `status` and `message`.
+  /// Bytes of the stream read by then.
+  uint64_t good_bytes;
+  /// Damage that the library could go on from.
   uint32_t warnings;
   /// The library's own sentence about the first damage; empty without one.
   char message[SYNOPTIC_CODEC_MESSAGE_SIZE];
 } synoptic_codec_report;
+
+/// What one image may cost.
+typedef struct synoptic_codec_limits {
+  /// Passes over a progressive image.
+  uint32_t maximum_scans;
+  /// Passes times pixels of a progressive image with more than 16 passes.
+  uint64_t maximum_scanned_pixels;
+  /// Bytes that the library may hold.
+  uint64_t maximum_memory;
+  /// Seconds of this thread's processor time, from now on.
+  double maximum_seconds;
+} synoptic_codec_limits;
 
 #endif

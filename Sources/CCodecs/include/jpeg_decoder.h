@@ -1,9 +1,9 @@
-/// One JPEG image from memory, by libjpeg-turbo with the settings Pillow uses: accurate integer DCT, fancy
-/// upsampling, no scaling.
+/// One JPEG image from memory, by libjpeg-turbo: with the settings Pillow uses (accurate integer DCT, fancy
+/// upsampling, no scaling), or with faster ones.
 ///
-/// The order of calls is open, start, read_rows until all rows are there, finish; close at any point. Each
-/// returns a status; after any other than SYNOPTIC_CODEC_OK only close may follow, except that read_rows and
-/// finish report damage which libjpeg went on from (`warnings` > 0), when reading on is possible.
+/// The order of calls is open, start, read_rows until all rows are there, finish; close at any point. Each fills
+/// the report; after `has_stopped` only close may follow. Damage that libjpeg went on from is told by `status`
+/// and `warnings`, and reading on is possible.
 #ifndef SYNOPTIC_JPEG_DECODER_H
 #define SYNOPTIC_JPEG_DECODER_H
 
@@ -29,26 +29,39 @@ typedef struct synoptic_region {
   uint32_t height;
 } synoptic_region;
 
+typedef struct synoptic_jpeg_options {
+  /// 3 (RGB) or 4 (RGBX, X undefined).
+  uint32_t bytes_per_pixel;
+  /// The size in eighths of the image's: 8, 4, 2 or 1. Width and height are rounded up.
+  uint32_t eighths;
+  /// An approximate inverse DCT, chroma repeated instead of interpolated, and rows behind the region not decoded:
+  /// of those only the end is looked for.
+  bool is_fast;
+  /// Nothing but libjpeg's own code, by which tests judge the rest.
+  bool is_plain;
+  synoptic_codec_limits limits;
+} synoptic_jpeg_options;
+
 /// Reads the header. `bytes` must stay where it is until close.
 /// Gives NULL only when there is no memory; the report tells whether the decoder may be used.
 synoptic_jpeg_decoder *synoptic_jpeg_open(
     const uint8_t *bytes, size_t count, synoptic_jpeg_header *header, synoptic_codec_report *report);
 
-/// Chooses the pixels to be decoded and how many bytes each takes: 3 (RGB) or 4 (RGBX, X undefined).
+/// Chooses the pixels to be decoded.
 ///
-/// `region` is widened to what libjpeg can give without changing a pixel's value: whole columns of blocks,
-/// and a margin that chroma upsampling needs. The scan limit also bounds scans times pixels.
-synoptic_codec_status synoptic_jpeg_start(
-    synoptic_jpeg_decoder *decoder, synoptic_region *region, uint32_t bytes_per_pixel, uint32_t maximum_scans,
-    uint64_t maximum_scanned_pixels, synoptic_codec_report *report);
+/// `region`, of the scaled image, is widened to what libjpeg can give without changing a pixel's value: whole
+/// columns of blocks, and a margin that chroma upsampling needs.
+void synoptic_jpeg_start(
+    synoptic_jpeg_decoder *decoder, synoptic_region *region, const synoptic_jpeg_options *options,
+    synoptic_codec_report *report);
 
 /// The next `rows` rows of the region, `stride` bytes apart.
-synoptic_codec_status synoptic_jpeg_read_rows(
+void synoptic_jpeg_read_rows(
     synoptic_jpeg_decoder *decoder, uint8_t *pixels, size_t stride, uint32_t rows,
     synoptic_codec_report *report);
 
 /// Reads what follows the region up to the end of the image, so that damage there is found too.
-synoptic_codec_status synoptic_jpeg_finish(synoptic_jpeg_decoder *decoder, synoptic_codec_report *report);
+void synoptic_jpeg_finish(synoptic_jpeg_decoder *decoder, synoptic_codec_report *report);
 
 void synoptic_jpeg_close(synoptic_jpeg_decoder *decoder);
 
