@@ -43,6 +43,47 @@ typedef struct strip {
   int32_t *products;
 } strip;
 
+/// The transformed weights of a group of output blocks and some input channels: `[36][channels / 2][blocks * 16][2]`.
+typedef struct panels {
+  const int16_t *start;
+  /// Elements between positions.
+  size_t position;
+  size_t channels;
+} panels;
+
+// MARK: Weights
+
+INLINE void transform_weight_column(__m512i g0, __m512i g1, __m512i g2, __m512i r[6]) {
+  const __m512i six = _mm512_set1_epi16(6), sum = _mm512_add_epi16(g0, g2), twice = _mm512_add_epi16(g1, g1);
+  const __m512i fourfold = _mm512_add_epi16(g0, _mm512_slli_epi16(g2, 2));
+  r[0] = _mm512_mullo_epi16(g0, six);
+  r[1] = _mm512_add_epi16(sum, g1);
+  r[2] = _mm512_sub_epi16(sum, g1);
+  r[3] = _mm512_add_epi16(fourfold, twice);
+  r[4] = _mm512_sub_epi16(fourfold, twice);
+  r[5] = _mm512_mullo_epi16(g2, six);
+}
+
+/// `pairs` pairs of input channels for `blocks` output blocks: 9 taps to 36 positions, 16 filters of a pair at a time.
+__attribute__((noinline)) static void transform_weights(const int8_t *weights, size_t pairs, size_t blocks,
+                                                        int16_t *target, size_t position) {
+  for (size_t filters = 0; filters < pairs * blocks; filters++, weights += 9 * 32, target += 32) {
+    __m512i rows[6][3];
+    UNROLL for (int x = 0; x < 3; x++) {
+      __m512i g[3], r[6];
+      UNROLL for (int y = 0; y < 3; y++)
+        g[y] = _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)(weights + (y * 3 + x) * 32)));
+      transform_weight_column(g[0], g[1], g[2], r);
+      UNROLL for (int i = 0; i < 6; i++) rows[i][x] = r[i];
+    }
+    UNROLL for (int i = 0; i < 6; i++) {
+      __m512i r[6];
+      transform_weight_column(rows[i][0], rows[i][1], rows[i][2], r);
+      UNROLL for (int j = 0; j < 6; j++) _mm512_storeu_si512(target + (size_t)(i * 6 + j) * position, r[j]);
+    }
+  }
+}
+
 // MARK: Activations
 
 INLINE void transform_activation_column(const __m512i d[6], __m512i r[6]) {
@@ -113,15 +154,35 @@ INLINE __m512i multiply_add_pairs(__m512i sum, __m512i a, __m512i b) {
   return sum;
 }
 
-/// products[tiles][blocks * 16] = activations[tiles][channels] * weights[channels / 2][blocks * 16][2]
+/// What a tile of products reads and writes.
+typedef struct product_tile {
+  const int16_t *activations;
+  /// Elements between tiles' activations, and how many of them are multiplied.
+  size_t stride;
+  size_t channels;
+  const int16_t *weights;
+  /// What to prefetch.
+  const char *next;
+  int32_t *products;
+  /// Whether products are added to.
+  bool adds;
+} product_tile;
+
+/// products[tiles][blocks * 16] (+)= activations[tiles][channels] * weights[channels / 2][blocks * 16][2]
 ///
 /// - Parameter lines: cache lines to prefetch a step, of weights that come next.
-INLINE void multiply_tile(const int blocks, const int tiles, const int lines, size_t channels, const int16_t *activations,
-                          const int16_t *weights, const char *next, int32_t *products) {
+INLINE void multiply_tile(const int blocks, const int tiles, const int lines, const product_tile *t) {
   __m512i accumulators[12][4];
-  UNROLL for (int m = 0; m < tiles; m++) UNROLL for (int z = 0; z < blocks; z++)
-    accumulators[m][z] = _mm512_setzero_si512();
-  const int16_t *const end = activations + channels;
+  if (t->adds) {
+    UNROLL for (int m = 0; m < tiles; m++) UNROLL for (int z = 0; z < blocks; z++)
+      accumulators[m][z] = _mm512_loadu_si512(t->products + (m * blocks + z) * 16);
+  } else {
+    UNROLL for (int m = 0; m < tiles; m++) UNROLL for (int z = 0; z < blocks; z++)
+      accumulators[m][z] = _mm512_setzero_si512();
+  }
+  const int16_t *activations = t->activations, *weights = t->weights, *const end = activations + t->channels;
+  const char *next = t->next;
+  const size_t stride = t->stride;
   _Pragma("clang loop unroll_count(2)") for (; activations < end; activations += 2) {
     __m512i w[4];
     UNROLL for (int line = 0; line < lines; line++) _mm_prefetch(next + line * 64, _MM_HINT_T1);
@@ -130,22 +191,20 @@ INLINE void multiply_tile(const int blocks, const int tiles, const int lines, si
     weights += blocks * 32;
     UNROLL for (int m = 0; m < tiles; m++) {
       int32_t two;
-      __builtin_memcpy(&two, activations + (size_t)m * channels, 4);
+      __builtin_memcpy(&two, activations + (size_t)m * stride, 4);
       const __m512i a = _mm512_set1_epi32(two);
       UNROLL for (int z = 0; z < blocks; z++) accumulators[m][z] = multiply_add_pairs(accumulators[m][z], a, w[z]);
     }
   }
   UNROLL for (int m = 0; m < tiles; m++) UNROLL for (int z = 0; z < blocks; z++)
-    _mm512_storeu_si512(products + (m * blocks + z) * 16, accumulators[m][z]);
+    _mm512_storeu_si512(t->products + (m * blocks + z) * 16, accumulators[m][z]);
 }
 
-typedef void (*multiply_function)(size_t channels, const int16_t *activations, const int16_t *weights,
-                                  const char *next, int32_t *products);
+typedef void (*multiply_function)(const product_tile *tile);
 
-#define TILE(Z, M, L)                                                                                            \
-  __attribute__((noinline)) static void tile_winograd_##Z##x##M##_##L(                                           \
-      size_t channels, const int16_t *activations, const int16_t *weights, const char *next, int32_t *products) { \
-    multiply_tile(Z, M, L, channels, activations, weights, next, products);                                      \
+#define TILE(Z, M, L)                                                                                 \
+  __attribute__((noinline)) static void tile_winograd_##Z##x##M##_##L(const product_tile *tile) { \
+    multiply_tile(Z, M, L, tile);                                                                     \
   }
 #define TILES(Z, M) TILE(Z, M, 0) TILE(Z, M, 1) TILE(Z, M, 2)
 #define TILES_TO_6(Z) TILES(Z, 1) TILES(Z, 2) TILES(Z, 3) TILES(Z, 4) TILES(Z, 5) TILES(Z, 6)
@@ -165,25 +224,47 @@ static const multiply_function multiply_functions[4][12][3] = {
     {NAMES_TO_12(1)}, {NAMES_TO_12(2)}, {NAMES_TO_8(3)}, {NAMES_TO_6(4)}};
 static const size_t largest_tiles[4] = {12, 12, 8, 6};
 
-/// All 36 positions of one group of output blocks. While one position is multiplied, the weights of the next are
-/// fetched by the first tiles: a line a step, or two where there are too few tiles to fetch all of them so.
-static void multiply_positions(const synoptic_int8_winograd *w, const strip *s, size_t blocks, const int16_t *weights,
-                               size_t product_position) {
-  const size_t channels = (size_t)w->input_blocks * 16;
-  const size_t panel = channels * blocks * 16;
+/// What the products of a group of output blocks are made of.
+typedef struct position_products {
+  panels weights;
+  size_t blocks;
+  /// The first of the input channels that `weights` has.
+  size_t first_channel;
+  /// Elements between positions of the strip's products.
+  size_t position;
+  /// What is read after this: up to `next_end` it is fetched meanwhile, where it does not lie behind each position's
+  /// own weights.
+  const char *next;
+  const char *next_end;
+} position_products;
+
+/// All 36 positions of one group of output blocks. Meanwhile the first tiles fetch weights: a line a step, or two where
+/// there are too few tiles to fetch all of a position's so.
+static void multiply_positions(const strip *s, size_t stride, const position_products *p) {
+  const size_t blocks = p->blocks, channels = p->weights.channels;
   const size_t groups = (s->tiles + largest_tiles[blocks - 1] - 1) / largest_tiles[blocks - 1];
   const size_t lines = groups < blocks ? 2 : 1;
+  const char *next = p->next, *next_end = p->next_end;
   for (size_t position = 0; position < 36; position++) {
-    const int16_t *panel_weights = weights + position * panel;
-    const char *next = (const char *)(panel_weights + panel), *const next_end = next + panel * 2;
+    const int16_t *weights = p->weights.start + position * p->weights.position;
+    if (!p->next) {
+      next = (const char *)(weights + p->weights.position);
+      next_end = position < 35 ? next + p->weights.position * 2 : next;
+    }
     size_t tile = 0;
     for (size_t group = 0; group < groups; group++) {
       const size_t tiles = (s->tiles - tile + (groups - group) - 1) / (groups - group);
-      const size_t fetched = next < next_end && position < 35 ? lines : 0;
-      multiply_functions[blocks - 1][tiles - 1][fetched](
-          channels, s->activations + position * s->activation_position + tile * channels, panel_weights, next,
-          s->products + position * product_position + tile * blocks * 16);
-      next += channels * 32 * lines;
+      const size_t fetched = next < next_end ? lines : 0;
+      const product_tile t = {
+          .activations = s->activations + position * s->activation_position + tile * stride + p->first_channel,
+          .stride = stride,
+          .channels = channels,
+          .weights = weights,
+          .next = next,
+          .products = s->products + position * p->position + tile * blocks * 16,
+          .adds = p->first_channel > 0};
+      multiply_functions[blocks - 1][tiles - 1][fetched](&t);
+      next += channels * 32 * fetched;
       tile += tiles;
     }
   }
@@ -262,23 +343,47 @@ __attribute__((noinline)) static void finish_strip(const synoptic_int8_winograd 
   }
 }
 
+/// The products of one group from weights that are transformed here, some channels at a time, so that a core's own
+/// cache holds what they become.
+static void multiply_in_parts(const strip *s, size_t channels, size_t blocks, const int8_t *weights, int16_t *room,
+                              position_products p) {
+  for (size_t first = 0; first < channels; first += SYNOPTIC_WINOGRAD_PART) {
+    const size_t part = channels - first < SYNOPTIC_WINOGRAD_PART ? channels - first : SYNOPTIC_WINOGRAD_PART;
+    const size_t bytes = part / 2 * blocks * 288, position = part * blocks * 16 + 32;
+    transform_weights(weights, part / 2, blocks, room, position);
+    weights += bytes;
+    p.weights = (panels){.start = room, .position = position, .channels = part};
+    p.first_channel = first;
+    p.next = (const char *)weights;
+    p.next_end = p.next + bytes;
+    multiply_positions(s, channels, &p);
+  }
+}
+
 void synoptic_int8_convolve_winograd_avx512vnni(const synoptic_int8_winograd *w) {
-  const size_t tiles = (size_t)((w->rows + 3) / 4) * ((w->columns + 3) / 4);
+  const size_t tiles = (size_t)((w->rows + 3) / 4) * ((w->columns + 3) / 4), longest = synoptic_winograd_strip(w);
   const size_t channels = (size_t)w->input_blocks * 16;
-  const size_t strips = (tiles + SYNOPTIC_WINOGRAD_STRIP - 1) / SYNOPTIC_WINOGRAD_STRIP;
+  const size_t strips = tiles == 0 ? 0 : (tiles + longest - 1) / longest;
   strip s = {.first = 0, .activations = w->scratch};
+  s.products = (int32_t *)(s.activations + synoptic_winograd_activation_count(channels, longest));
+  int16_t *const room = (int16_t *)(s.products + synoptic_winograd_product_count(longest));
   for (size_t index = 0; index < strips; index++) {
     s.tiles = (tiles - s.first + (strips - index) - 1) / (strips - index);
     s.activation_position = s.tiles * channels + 32;
-    s.products = (int32_t *)(s.activations + 36 * s.activation_position);
     transform_strip(w, &s);
-    const int16_t *weights = w->weights;
+    const char *weights = w->weights;
     for (size_t block = 0; block < w->blocks;) {
-      const size_t blocks = synoptic_winograd_group(w->blocks, block);
-      const size_t product_position = s.tiles * blocks * 16 + 16;
-      multiply_positions(w, &s, blocks, weights, product_position);
-      finish_strip(w, &s, block, blocks, product_position);
-      weights += 36 * channels * blocks * 16;
+      const size_t blocks = synoptic_winograd_group(w->blocks, block), filters = channels * blocks * 16;
+      position_products p = {.blocks = blocks, .position = s.tiles * blocks * 16 + 16};
+      if (w->transformed) {
+        p.weights = (panels){.start = (const int16_t *)weights, .position = filters, .channels = channels};
+        multiply_positions(&s, channels, &p);
+        weights += filters * 36 * sizeof(int16_t);
+      } else {
+        multiply_in_parts(&s, channels, blocks, (const int8_t *)weights, room, p);
+        weights += filters * 9;
+      }
+      finish_strip(w, &s, block, blocks, p.position);
       block += blocks;
     }
     s.first += s.tiles;

@@ -15,9 +15,12 @@ struct WinogradCase: Sendable, CustomStringConvertible {
   var size = (height: 8, width: 8)
   var hasResidual = false
   var activations = Activations.random
+  /// Whether weights are transformed beforehand.
+  var isTransformed = true
 
   var description: String {
     "\(inputs)->\(outputs) to \(size.height)x\(size.width)\(hasResidual ? " +residual" : "") \(activations)"
+      + (isTransformed ? "" : " from taps")
   }
 
   struct Outputs {
@@ -113,11 +116,16 @@ struct WinogradCase: Sendable, CustomStringConvertible {
     _ requantization: synoptic_int8_requantization, _ output: inout [UInt8]
   ) {
     let inputBlocks = UInt32((inputs + 15) / 16)
-    var transformed = [Int16](
-      repeating: 0, count: synoptic_int8_winograd_weight_count(UInt32(inputs), UInt32(outputs)))
-    synoptic_int8_winograd_transform_weights(weights, UInt32(inputs), UInt32(outputs), &transformed)
-    var scratch = [UInt8](repeating: 0x5A, count: synoptic_int8_winograd_scratch_size(inputBlocks))
+    let filters = synoptic_int8_winograd_filter_count(UInt32(inputs), UInt32(outputs))
+    var transformed = [Int16](repeating: 0, count: isTransformed ? filters * 36 : 0)
+    var packed = [Int8](repeating: 0, count: isTransformed ? 0 : filters * 9)
+    if isTransformed {
+      synoptic_int8_winograd_transform_weights(weights, UInt32(inputs), UInt32(outputs), &transformed)
+    } else {
+      synoptic_int8_winograd_pack_weights(weights, UInt32(inputs), UInt32(outputs), &packed)
+    }
     var call = synoptic_int8_winograd()
+    call.transformed = isTransformed
     call.input = input
     call.input_row = row
     call.input_plane = plane
@@ -128,10 +136,13 @@ struct WinogradCase: Sendable, CustomStringConvertible {
     call.columns = UInt32(size.width)
     call.blocks = UInt32((outputs + 15) / 16)
     call.requantization = requantization
-    transformed.withUnsafeBufferPointer { transformed in
+    var scratch = [UInt8](repeating: 0x5A, count: synoptic_int8_winograd_scratch_size(&call))
+    let order =
+      isTransformed ? transformed.withUnsafeBytes { Array($0) } : packed.withUnsafeBytes { Array($0) }
+    order.withUnsafeBytes { order in
       scratch.withUnsafeMutableBytes { scratch in
         output.withUnsafeMutableBufferPointer { output in
-          call.weights = transformed.baseAddress
+          call.weights = order.baseAddress
           call.scratch = scratch.baseAddress
           call.output = output.baseAddress
           synoptic_int8_convolve_winograd(set, &call)
@@ -147,9 +158,19 @@ struct WinogradCase: Sendable, CustomStringConvertible {
 struct WinogradTests {
   static let sizes = [(1, 1), (1, 9), (4, 4), (5, 6), (7, 7), (13, 13), (3, 100), (30, 31)]
 
-  static let cases: [WinogradCase] =
+  static let cases =
+    transformedCases
+    + transformedCases.map { shape in
+      var shape = shape
+      shape.isTransformed = false
+      return shape
+    }
+
+  private static let transformedCases: [WinogradCase] =
     WinogradCase.Activations.allCases.flatMap { activations in
-      [1, 16, 17, 32, 47, 48, 80].map { WinogradCase(inputs: $0, outputs: 24, activations: activations) }
+      [1, 16, 17, 32, 47, 48, 80, 128, 150].map {
+        WinogradCase(inputs: $0, outputs: 24, activations: activations)
+      }
         + [1, 16, 32, 48, 64, 65, 112, 144].map {
           WinogradCase(inputs: 20, outputs: $0, hasResidual: true, activations: activations)
         }

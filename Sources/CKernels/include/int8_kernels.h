@@ -94,7 +94,7 @@ void synoptic_int8_pack_convolution(const int8_t *weights, uint32_t outputs, uin
 /// negative ones behind them. Saturated.
 void synoptic_int8_weight_sums(const int8_t *weights, uint32_t channels, size_t per_channel, int32_t *sums);
 
-/// A 3x3 convolution of stride 1 over all input channels, c16 to c16, with weights transformed beforehand. It gives the
+/// A 3x3 convolution of stride 1 over all input channels, c16 to c16, by Winograd's F(4x4, 3x3). It gives the
 /// bytes of `synoptic_int8_convolve` as long as no accumulator, bias included, can leave -2^25 ..< 2^25.
 typedef struct synoptic_int8_winograd {
   /// The first tap of output (0, 0). Up to 3 rows and 3 pixels past the last tap are read; what is there doesn't matter.
@@ -102,8 +102,11 @@ typedef struct synoptic_int8_winograd {
   size_t input_plane;
   size_t input_row;
   uint32_t input_blocks;
-  /// By `synoptic_int8_winograd_transform_weights`.
-  const int16_t *weights;
+  /// By `synoptic_int8_winograd_transform_weights` where `transformed`, else by `synoptic_int8_winograd_pack_weights`.
+  const void *weights;
+  /// Transformed weights are eight times the bytes. Over a few tiles it is cheaper to transform them when they are used,
+  /// in the core's own cache, than to read them from memory.
+  bool transformed;
   uint8_t *output;
   size_t output_plane;
   size_t output_row;
@@ -118,14 +121,19 @@ typedef struct synoptic_int8_winograd {
 /// Whether there is a kernel for an instruction set; else the direct one must do.
 bool synoptic_int8_has_winograd(synoptic_instruction_set set);
 void synoptic_int8_convolve_winograd(synoptic_instruction_set set, const synoptic_int8_winograd *winograd);
-size_t synoptic_int8_winograd_scratch_size(uint32_t input_blocks);
 
-/// Elements of transformed weights.
-size_t synoptic_int8_winograd_weight_count(uint32_t inputs, uint32_t outputs);
+/// Bytes of scratch that a call needs. Its sizes and `transformed` are looked at.
+size_t synoptic_int8_winograd_scratch_size(const synoptic_int8_winograd *winograd);
 
-/// From `[outputs][inputs][3][3]`. Channels that fill up a block are left as they are: zeros, from the caller.
+/// Filters, with those that fill up blocks: 9 bytes each as packed, 36 elements each as transformed.
+size_t synoptic_int8_winograd_filter_count(uint32_t inputs, uint32_t outputs);
+
+/// From `[outputs][inputs][9]`. Channels that fill up a block are left as they are: zeros, from the caller.
 void synoptic_int8_winograd_transform_weights(const int8_t *weights, uint32_t inputs, uint32_t outputs,
                                               int16_t *transformed);
+
+/// The same into `[group of up to four output blocks][input pair][output block][9][16 outputs][2 inputs]`.
+void synoptic_int8_winograd_pack_weights(const int8_t *weights, uint32_t inputs, uint32_t outputs, int8_t *packed);
 
 /// A convolution of every channel with a filter of its own.
 typedef struct synoptic_int8_depthwise {

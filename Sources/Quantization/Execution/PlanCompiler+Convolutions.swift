@@ -143,6 +143,13 @@ extension PlanCompiler {
     return tiles >= 9 && output.shape.height * output.shape.width * 10 >= tiles * 16 * 6
   }
 
+  /// Transformed weights of more than a few megabytes come from memory: 9 to 19 MB that one strip of tiles alone reads
+  /// cost more than transforming an eighth of that (3 to 8 % of a layer at 13x13 and 14x14, measured cold).
+  private static func transformsWhenUsed(_ shape: DenseWeightShape, output: MapShape) -> Bool {
+    let tiles = (output.height + 3) / 4 * ((output.width + 3) / 4)
+    return tiles <= 25 && shape.inputs * shape.outputs * 72 > 6 << 20
+  }
+
   private mutating func addWinograd(
     _ convolution: QuantizedConvolution, _ shape: DenseWeightShape,
     _ requantization: synoptic_int8_requantization, _ places: RequantizationPlaces
@@ -159,7 +166,8 @@ extension PlanCompiler {
     call.columns = UInt32(output.shape.width)
     call.blocks = UInt32(output.blocks)
     call.requantization = requantization
-    scratchSize = max(scratchSize, synoptic_int8_winograd_scratch_size(call.input_blocks))
+    call.transformed = !Self.transformsWhenUsed(shape, output: output.shape)
+    scratchSize = max(scratchSize, synoptic_int8_winograd_scratch_size(&call))
     steps.append(
       .winograd(
         ConvolutionStep(
@@ -167,8 +175,9 @@ extension PlanCompiler {
           offsets: ConvolutionOffsets(
             input: firstTap(of: convolution), output: memory.interiorOffset(of: convolution.output),
             writesFloats: false, residual: convolution.residual.map(memory.interiorOffset),
-            weights: packedWeights(WeightPacking.winograd(shape), of: convolution), bias: places.bias,
-            scale: places.scale, tapOffsets: 0), layer: convolution)))
+            weights: packedWeights(
+              WeightPacking.winograd(shape, transformed: call.transformed), of: convolution),
+            bias: places.bias, scale: places.scale, tapOffsets: 0), layer: convolution)))
   }
 
   // MARK: Epilogue

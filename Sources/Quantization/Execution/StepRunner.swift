@@ -83,7 +83,7 @@ final class StepRunner {
     case .winograd(let step):
       var call = step.call.arguments
       call.input = UnsafePointer(bytes(step.offsets.input))
-      call.weights = constant(step.offsets.weights, as: Int16.self)
+      call.weights = constants[step.offsets.weights]
       call.output = bytes(step.offsets.output)
       call.scratch = arena + part.scratchOffset
       bind(step.offsets, &call.requantization)

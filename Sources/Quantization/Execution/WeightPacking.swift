@@ -31,12 +31,19 @@ enum WeightPacking {
     }
   }
 
-  /// 3x3 taps transformed for Winograd's F(4x4, 3x3), in 16 bits.
-  static func winograd(_ shape: DenseWeightShape) -> WeightOrder {
-    let count = synoptic_int8_winograd_weight_count(UInt32(shape.inputs), UInt32(shape.outputs))
-    return WeightOrder(kind: .winograd, byteCount: 2 * count) { weights, target in
-      synoptic_int8_winograd_transform_weights(
-        weights, UInt32(shape.inputs), UInt32(shape.outputs), target.assumingMemoryBound(to: Int16.self))
+  /// 3x3 taps for Winograd's F(4x4, 3x3): transformed, in 16 bits, or as they are, to be transformed when used.
+  static func winograd(_ shape: DenseWeightShape, transformed: Bool) -> WeightOrder {
+    let (inputs, outputs) = (UInt32(shape.inputs), UInt32(shape.outputs))
+    let filters = synoptic_int8_winograd_filter_count(inputs, outputs)
+    if transformed {
+      return WeightOrder(kind: .winograd, byteCount: filters * 36 * 2) { weights, target in
+        synoptic_int8_winograd_transform_weights(
+          weights, inputs, outputs, target.assumingMemoryBound(to: Int16.self))
+      }
+    }
+    return WeightOrder(kind: .winogradTaps, byteCount: filters * 9) { weights, target in
+      synoptic_int8_winograd_pack_weights(
+        weights, inputs, outputs, target.assumingMemoryBound(to: Int8.self))
     }
   }
 

@@ -11,6 +11,7 @@ struct PackedSection: Sendable {
     case dense16
     case dense4
     case winograd
+    case winogradTaps
   }
 
   struct Piece: Sendable, Codable {
