@@ -39,7 +39,7 @@ let package = Package(
     .target(name: "Digest", dependencies: ["CDigest"]),
 
     // Domain rooms: each can be built and tested alone.
-    .target(name: "WordNet", dependencies: ["CLibXML2"]),
+    .target(name: "WordNet", dependencies: ["CLibXML2", "CZlib"]),
     .target(name: "Imaging", dependencies: ["CCodecs", "CKernels"]),
     .target(name: "Corpus", dependencies: ["CZlib", "CLibXML2", "Digest"]),
     .target(name: "Network", dependencies: ["CKernels", "Digest"]),

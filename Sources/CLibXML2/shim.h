@@ -13,10 +13,10 @@
 #include <libxml/xmlerror.h>
 
 /// A push parser that never touches the network, never loads a DTD and never replaces an entity.
-/// The handler is copied; `user_data` is what its callbacks get.
-static inline xmlParserCtxtPtr synoptic_xml_create(xmlSAXHandler *handler, void *user_data) {
+/// The handler is copied; `synoptic_xml_set_user_data` says what its callbacks get.
+static inline xmlParserCtxtPtr synoptic_xml_create(xmlSAXHandler *handler) {
   handler->initialized = XML_SAX2_MAGIC;
-  xmlParserCtxtPtr context = xmlCreatePushParserCtxt(handler, user_data, NULL, 0, NULL);
+  xmlParserCtxtPtr context = xmlCreatePushParserCtxt(handler, NULL, NULL, 0, NULL);
   if (context == NULL) return NULL;
   int options = XML_PARSE_NONET;
 #if LIBXML_VERSION >= 21300
@@ -24,6 +24,16 @@ static inline xmlParserCtxtPtr synoptic_xml_create(xmlSAXHandler *handler, void 
 #endif
   xmlCtxtUseOptions(context, options);
   return context;
+}
+
+/// What the callbacks get from now on.
+static inline void synoptic_xml_set_user_data(xmlParserCtxtPtr context, void *user_data) {
+  context->userData = user_data;
+}
+
+/// The place where the parser keeps a name: equal names of tags and attributes have the same.
+static inline const xmlChar *synoptic_xml_name(xmlParserCtxtPtr context, const char *name) {
+  return xmlDictLookup(context->dict, (const xmlChar *)name, -1);
 }
 
 /// Frees the parser, and the empty document it makes for itself when it meets a declaration.
@@ -40,7 +50,14 @@ static inline void synoptic_xml_free(xmlParserCtxtPtr context) {
 static inline int synoptic_xml_is_well_formed(xmlParserCtxtPtr context) { return context->wellFormed; }
 
 /// The line the parser has come to, from 1.
-static inline int synoptic_xml_line(xmlParserCtxtPtr context) { return xmlSAX2GetLineNumber(context); }
+static inline int synoptic_xml_line(xmlParserCtxtPtr context) {
+  return context->input == NULL ? 0 : context->input->line;
+}
+
+/// The column the parser has come to, from 1.
+static inline int synoptic_xml_column(xmlParserCtxtPtr context) {
+  return context->input == NULL ? 0 : context->input->col;
+}
 
 /// The bytes that were given to the parser and that it has not used: the length of an unfinished tag or comment.
 static inline long synoptic_xml_unused_bytes(xmlParserCtxtPtr context) {

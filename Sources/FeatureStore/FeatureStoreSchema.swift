@@ -30,6 +30,7 @@ public enum FeatureStoreSchema {
       try db.execute(sql: vectors)
     }
     migrator.registerMigration("feature-store-2 archives") { db in try db.execute(sql: archives) }
+    migrator.registerMigration(TaxonomySchema.migration) { db in try TaxonomySchema.extend(db) }
   }
 
   private static let taxonomies = """

@@ -1,5 +1,4 @@
 import FeatureStore
-import Foundation
 import GRDB
 import Pipeline
 import WordNet
@@ -7,12 +6,13 @@ import WordNet
 /// `synsets`: reads a hierarchy of synsets into the store.
 public struct SynsetsStage: StageKind, WholeStage {
   public static let name = "synsets"
-  public static let resultsVersion = 1
-  public static let summary = "A hierarchy of synsets, from ImageNet's structure XML or a WordNet database."
+  public static let resultsVersion = 2
+  public static let summary =
+    "A hierarchy of synsets, from ImageNet's structure XML, WN-LMF or a WordNet database."
   public static let parameters: [ParameterDeclaration] = [
     .init(
       "source", .path(.any), isRequired: true,
-      help: "an ImageNet structure XML file, or a folder with WordNet's data.noun")
+      help: "an XML file (ImageNet's structure, or WN-LMF; also .gz), or a folder with WordNet's data.noun")
   ]
 
   let source: String
@@ -23,15 +23,8 @@ public struct SynsetsStage: StageKind, WholeStage {
 
   /// The files' contents make the result what it is; where they lie does not.
   public func inputs() throws -> [StageInput] {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: source, isDirectory: &isFolder), isFolder.boolValue else {
-      return [.file(name: "source", path: source)]
-    }
-    let folder = [source, source + "/dict"].first {
-      FileManager.default.fileExists(atPath: $0 + "/data.noun")
-    }
-    return ["data.noun", "index.noun"].map {
-      .file(name: "source \($0)", path: (folder ?? source) + "/" + $0)
+    HierarchyReader.files(source).map { name, path in
+      .file(name: name.isEmpty ? "source" : "source \(name)", path: path)
     }
   }
 
@@ -40,6 +33,10 @@ public struct SynsetsStage: StageKind, WholeStage {
     for edge in hierarchy.rejectedEdges.prefix(10) {
       context.logger.warning(
         "\(source): \(edge.parent) above \(edge.child) is left out: it closes a cycle or names no synset")
+    }
+    if hierarchy.rejectedEdges.count > 10 {
+      context.logger.warning(
+        "\(source): \(hierarchy.rejectedEdges.count) such edges in all; `synoptic synsets check` lists them")
     }
     try context.checkForStop()
     let rows = StoreHierarchy.rows(of: hierarchy)

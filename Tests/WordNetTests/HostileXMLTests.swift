@@ -99,7 +99,7 @@ struct HostileXMLTests {
       <!DOCTYPE ImageNetStructure [\(declarations)]>
       <ImageNetStructure><synset wnid="a" words="&c;" gloss="&c;">&c;</synset></ImageNetStructure>
       """)
-    #expect(error.hasPrefix("FILE:1: XML entities are refused"), "\(error)")
+    #expect(error.contains(/^FILE:1:\d+: XML entities are refused/), "\(error)")
   }
 
   @Test("an entity that an external document type would declare")
@@ -110,16 +110,18 @@ struct HostileXMLTests {
       <ImageNetStructure><synset wnid="a" words="&c;"/></ImageNetStructure>
       """)
     #expect(
-      error
-        == "FILE:2: XML entities are refused, because they can reach other files; replace \"&c;\" by its text"
-    )
+      error.contains(
+        /^FILE:2:\d+: XML entities are refused, because they can reach other files; replace "&c;" by its text$/
+      ))
   }
 
   @Test("10,000 levels, whatever they are", arguments: ["<synset wnid='n%'>", "<synset wnid='a'>"])
   func depth(tag: String) throws {
     let tags = (0..<10_000).map { tag.replacingOccurrences(of: "%", with: String($0)) }
     let error = try error("<ImageNetStructure>" + tags.joined())
-    #expect(error == "FILE:1: the depth of elements is beyond the limit of 256; this is no synset hierarchy")
+    #expect(
+      error.contains(
+        /^FILE:1:\d+: the depth of elements is beyond the limit of 256; this is no synset hierarchy$/))
   }
 
   @Test("an attribute of 70 KB, one of 20 MB, and a tag with 100,000 attributes")
@@ -152,10 +154,11 @@ struct HostileXMLTests {
     #expect(try error(bytes: Array(whole.prefix(length))).contains("not well-formed XML"))
   }
 
-  @Test("a gzip file, a missing file and a folder")
+  @Test("a gzip file that is cut off, a missing file and a folder")
   func noXML() throws {
     #expect(
-      try error(bytes: [0x1F, 0x8B, 8, 0]) == "FILE: expected XML, found a gzip file; unpack it first")
+      try error(bytes: [0x1F, 0x8B, 8, 0])
+        == "FILE: cannot be read: the gzip data ends before its end; the file may be cut off")
     for path in [folder.path("missing.xml"), folder.url.path] {
       let error = #expect(throws: WordNetReadError.self) { try ImageNetStructureReader.read(path) }
       #expect(error?.description.hasPrefix("\(path): cannot be read: ") == true)

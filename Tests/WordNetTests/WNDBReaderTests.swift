@@ -12,11 +12,12 @@ struct WNDBReaderTests {
 
   static let data = """
       1 This software and database is being provided to you.
+      2 WordNet 3.0 Copyright 2006 by Princeton University.
     00001740 03 n 01 entity 0 002 ~ 00001930 n 0000 ~ 00002000 n 0000 | that which exists
     00001930 03 n 02 Great_Dane 0 dog 1 002 @ 00001740 n 0000 + 00692347 v 0101 | a dog; "it | barked"
     00002000 03 n 01 dog 0 001 @ 00001740 n 0000 |
     00002100 03 n 0a a 0 b 0 c 0 d 0 e 0 f 0 g 0 h 0 i 0 j a 002 @i 00001930 n 0000 @ 00002000 n 0000 | ten
-    00009999 03 n 01 stray 0 000 | not under entity
+    00009999 03 n 01 stray 0 001 #p 00002000 n 0000 | not under entity
 
     """
   static let index = """
@@ -38,11 +39,14 @@ struct WNDBReaderTests {
     return (error?.description ?? "").replacingOccurrences(of: folder.url.path + "/", with: "")
   }
 
-  @Test("gives the nouns under entity, with kinds and instances as hyponyms")
+  @Test("gives the nouns, with kinds and instances as hyponyms")
   func nouns() throws {
     let read = try read()
-    #expect(read.synsets.map(\.id.text) == ["n00001740", "n00001930", "n00002000", "n00002100"])
-    #expect(read.roots.texts == ["n00001740"])
+    #expect(read.synsets.map(\.id.text) == ["n00001740", "n00001930", "n00002000", "n00002100", "n00009999"])
+    #expect(read.roots.texts == ["n00001740", "n00009999"])
+    #expect(
+      read.wholes(of: SynsetID("n00009999"))
+        == [Meronym(part: SynsetID("n00009999"), whole: SynsetID("n00002000"), kind: .part)])
     #expect(read.parents(of: SynsetID("n00002100")).texts == ["n00001930", "n00002000"])
     #expect(
       read.synset(SynsetID("n00001930"))
@@ -67,17 +71,17 @@ struct WNDBReaderTests {
   @Test(
     "a malformed line of data.noun has its number",
     arguments: [
-      ("entity 0 002", "entity", "data.noun:2: ", "a lexical number should be a number, not \"~\""),
-      ("00002000 03 n 01 dog", "0000200x 03 n 01 dog", "data.noun:4: ", "not \"0000200x\""),
-      ("00002000 03 n", "000000002000 03 n", "data.noun:4: ", "should have eight digits"),
-      ("00002000 03 n 01", "00002000 03 v 01", "data.noun:4: ", "the kind of synset should be n"),
+      ("entity 0 002", "entity", "data.noun:3: ", "a lexical number should be a number, not \"~\""),
+      ("00002000 03 n 01 dog", "0000200x 03 n 01 dog", "data.noun:5: ", "not \"0000200x\""),
+      ("00002000 03 n", "000000002000 03 n", "data.noun:5: ", "should have eight digits"),
+      ("00002000 03 n 01", "00002000 03 v 01", "data.noun:5: ", "the kind of synset should be n"),
       (
-        "00002000 03 n 01 dog", "00002000 03 n ff dog", "data.noun:4: ", "a lexical number should be a number"
+        "00002000 03 n 01 dog", "00002000 03 n ff dog", "data.noun:5: ", "a lexical number should be a number"
       ),
-      ("0 001 @ 00001740 n 0000 |\n", "0 001 @ 00001740 n\n", "data.noun:4: ", "the line ends where"),
-      ("dog 0 001 @ 00001740", "dog 0 999 @ 00001740", "data.noun:4: ", "a pointer's offset should be"),
-      ("dog 0 001 @ 00001740", "dog 0 001 @ 00001741", "data.noun:4: ", "n00001741 is not in the file"),
-      ("00002000 03 n 01 dog", "00001930 03 n 01 dog", "data.noun:4: ", "n00001930 is there already"),
+      ("0 001 @ 00001740 n 0000 |\n", "0 001 @ 00001740 n\n", "data.noun:5: ", "the line ends where"),
+      ("dog 0 001 @ 00001740", "dog 0 999 @ 00001740", "data.noun:5: ", "a pointer's offset should be"),
+      ("dog 0 001 @ 00001740", "dog 0 001 @ 00001741", "data.noun:5: ", "n00001741 is not in the file"),
+      ("00002000 03 n 01 dog", "00001930 03 n 01 dog", "data.noun:5: ", "n00001930 is there already"),
       (
         "00001740 03 n 01 entity 0 002 ~ 00001930", "00001740 03 n 01 entity 0 002 @ 00001930", "data.noun:",
         "cannot be a hypernym"
@@ -105,7 +109,7 @@ struct WNDBReaderTests {
     #expect(error.hasPrefix("index.noun:2: ") && error.contains(reason), "\(error)")
   }
 
-  @Test("bytes that are no UTF-8, a file of one line, no synsets, no entity")
+  @Test("bytes that are no UTF-8, a file of one line, no synsets")
   func contents() throws {
     try folder.write("index.noun", Self.index)
     try folder.write("data.noun", Array("00001740 03 n 01 ".utf8) + [0xFF] + Array(" 0 000 | x\n".utf8))
@@ -114,8 +118,6 @@ struct WNDBReaderTests {
     #expect(
       try self.error(data: String(repeating: "x", count: 100_000)).contains("a line's length is beyond"))
     #expect(try self.error(data: "") == "data.noun: expected lines of synsets, found none")
-    let noEntity = try self.error(data: "00000001 03 n 01 a 0 000 | x\n", index: "")
-    #expect(noEntity.hasSuffix("found no synset \"entity\""))
   }
 
   @Test("is told from a structure file by what is there")

@@ -18,6 +18,7 @@ struct OpenHierarchy {
     guard StoreFile.isSQLite(path) else {
       hierarchy = try SynsetSource.load(path)
       tree = nil
+      Self.keep(hierarchy)
       return
     }
     (hierarchy, tree) = try StoreFile.openReadOnly(path).read { db in
@@ -25,6 +26,15 @@ struct OpenHierarchy {
       let space = try SpaceRecord.all(in: db).first { try $0.labels(in: db) != nil }
       return (hierarchy, try ClassTree.load(hierarchy, space: space, db))
     }
+  }
+
+  /// Lets a hierarchy live as long as the process: a command is over when its answer is out, and to give back half a
+  /// million strings one by one would take longer than the answer.
+  private static func keep(_ hierarchy: Hierarchy) { _ = Unmanaged.passRetained(Kept(hierarchy)) }
+
+  private final class Kept {
+    let hierarchy: Hierarchy
+    init(_ hierarchy: Hierarchy) { self.hierarchy = hierarchy }
   }
 
   /// Whether a positional argument is meant as a source rather than as a synset's name: a folder that happens to

@@ -16,7 +16,7 @@ struct SynsetsConvertCommand: ParsableCommand {
         synoptic synsets convert structure_released.xml normalized.xml --release fall2011
       """)
 
-  @Argument(help: "A store, a structure XML file or a WordNet folder.", completion: .file())
+  @Argument(help: "A store, an XML file or a WordNet folder.", completion: .file())
   var source: String
 
   @Argument(help: "The XML file to write.", completion: .file(extensions: ["xml"]))

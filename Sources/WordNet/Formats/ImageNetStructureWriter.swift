@@ -2,7 +2,7 @@
 /// everything below it under each of its hypernyms, and the attribute `senses` with the sense number of each
 /// of its words.
 ///
-/// `ImageNetStructureReader` reads it back to an equal hierarchy.
+/// The format knows only nouns: verbs are left out. `ImageNetStructureReader` reads nouns back to an equal hierarchy.
 public enum ImageNetStructureWriter {
   /// WordNet's 82,115 nouns nest out to 111,557 elements; an artificial hierarchy of 50 synsets can exceed
   /// any disk.
@@ -15,7 +15,7 @@ public enum ImageNetStructureWriter {
   public static func write(
     _ hierarchy: Hierarchy, to path: String, releaseName: String, elementLimit: Int = defaultElementLimit
   ) throws(WordNetWriteError) {
-    let count = hierarchy.rootIndices.reduce(0) { total, root in
+    let count = hierarchy.nounRootIndices.reduce(0) { total, root in
       let (sum, overflow) = total.addingReportingOverflow(hierarchy.nestedCounts[Int(root)])
       return overflow ? .max : sum
     }
@@ -51,7 +51,7 @@ private struct ImageNetStructureEncoder {
     }
     text.append(raw: "</releaseData>\n")
     var open: [(node: Int32, next: Int)] = []
-    for root in hierarchy.rootIndices {
+    for root in hierarchy.nounRootIndices {
       try append(root, to: &text)
       open.append((root, 0))
       while let (node, next) = open.last {

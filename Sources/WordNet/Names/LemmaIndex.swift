@@ -14,41 +14,16 @@ struct LemmaIndex: Sendable {
     return String(lemma.lowercased().map { $0 == "_" ? " " : $0 })
   }
 
-  /// A synset's word: a sense of its lemma.
-  private struct Entry {
-    let synset: Int32
-    let position: Int32
-    /// The sense's place in the source's order, the largest number where the source does not say.
-    var rank = Int32.max
-  }
-
-  /// Senses come in the order that the source gives; those it does not name follow, by the lemma's position
-  /// among the synset's words, then the larger number of nested hyponyms, then the identity.
-  init(synsets: [Synset], indices: [SynsetID: Int32], order: SenseOrder, nestedCounts: [Int]) {
-    var all: [String] = []
-    var numbers: [String: Int32] = [:]
-    var entries: [(lemma: Int32, entry: Entry)] = []
-    numbers.reserveCapacity(synsets.count * 2)
-    entries.reserveCapacity(synsets.count * 2)
-    for (index, synset) in synsets.enumerated() {
-      for (position, word) in synset.words.enumerated() {
-        let folded = Self.fold(word)
-        let number = numbers[folded] ?? Int32(all.count)
-        if number == all.count {
-          numbers[folded] = number
-          all.append(folded)
-        }
-        let entry = Entry(
-          synset: Int32(index), position: Int32(position), rank: order.rank(ofWord: position, in: index))
-        entries.append((number, entry))
-      }
-    }
-    let ranks = order.ranks(numbers: numbers, indices: indices)
-    for index in entries.indices where !ranks.isEmpty {
-      let key = Self.key(entries[index].lemma, entries[index].entry.synset)
-      entries[index].entry.rank = ranks[key] ?? .max
-    }
-    func precedes(_ left: Entry, _ right: Entry) -> Bool {
+  /// Nouns come before verbs, senses in the order that the source gives; those it does not name follow, by the lemma's
+  /// position among the synset's words, then the larger number of nested hyponyms, then the identity.
+  init(synsets: [Synset], words: LemmaWords, nestedCounts: [Int]) {
+    let entries = words.entries
+    let all = words.all
+    func precedes(_ left: LemmaWords.Entry, _ right: LemmaWords.Entry) -> Bool {
+      let partsOfSpeech = (
+        synsets[Int(left.synset)].partOfSpeech, synsets[Int(right.synset)].partOfSpeech
+      )
+      if partsOfSpeech.0 != partsOfSpeech.1 { return partsOfSpeech.0 < partsOfSpeech.1 }
       if left.rank != right.rank { return left.rank < right.rank }
       if left.position != right.position { return left.position < right.position }
       let leftCount = nestedCounts[Int(left.synset)]
@@ -64,10 +39,10 @@ struct LemmaIndex: Sendable {
     pairs.reserveCapacity(entries.count)
     for lemma in 0..<Int32(all.count) {
       guard grouped.count(of: lemma) > 1 else {
-        pairs.append(contentsOf: grouped[lemma].map { (from: lemma, to: entries[Int($0)].entry.synset) })
+        pairs.append(contentsOf: grouped[lemma].map { (from: lemma, to: entries[Int($0)].synset) })
         continue
       }
-      let sorted = grouped[lemma].map { entries[Int($0)].entry }.sorted(by: precedes)
+      let sorted = grouped[lemma].map { entries[Int($0)] }.sorted(by: precedes)
       // A synset can have one lemma twice, as "Washington" and "washington": the better place counts.
       var seen: Set<Int32> = []
       for entry in sorted where seen.insert(entry.synset).inserted {
@@ -76,7 +51,7 @@ struct LemmaIndex: Sendable {
     }
     senses = AdjacencyLists(nodeCount: all.count, pairs: pairs)
     self.all = all
-    self.numbers = numbers
+    numbers = words.numbers
   }
 
   /// The synsets' indices, the first sense first; empty for a lemma there is not.

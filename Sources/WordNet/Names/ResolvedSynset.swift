@@ -17,12 +17,14 @@ public struct SynsetChoice: Sendable, Hashable, CustomStringConvertible {
   public let id: SynsetID
   /// `lemma.n.02`
   public let name: String
+  public let partOfSpeech: PartOfSpeech
   public let words: [String]
   public let gloss: String
 
-  public init(id: SynsetID, name: String, words: [String], gloss: String) {
+  public init(id: SynsetID, name: String, partOfSpeech: PartOfSpeech, words: [String], gloss: String) {
     self.id = id
     self.name = name
+    self.partOfSpeech = partOfSpeech
     self.words = words
     self.gloss = gloss
   }

@@ -11,6 +11,9 @@ struct WNDBLine {
     self.number = number
   }
 
+  /// Whether another field follows.
+  var hasMore: Bool { bytes[position...].contains { $0 != 0x20 } }
+
   /// The next field, up to a space.
   mutating func field(_ meaning: String) throws(WordNetReadError) -> ArraySlice<UInt8> {
     while position < bytes.count, bytes[position] == 0x20 { position += 1 }

@@ -2,7 +2,7 @@
 ///
 /// A synset may have several hypernyms (parents): WordNet's dog is both a canine and a domestic animal.
 ///
-///     let hierarchy = try ImageNetStructureReader.read("structure.xml")
+///     let hierarchy = try HierarchyReader.read("structure.xml")
 ///     let dog = try hierarchy.resolve("dog").id
 ///     print(hierarchy.subtree(of: dog).count, hierarchy.parents(of: dog))
 ///
@@ -12,6 +12,8 @@ public struct Hierarchy: Sendable {
   public let synsets: [Synset]
   /// The edges that were left out: those that close a cycle or name a synset that is not there.
   public let rejectedEdges: [HypernymEdge]
+  /// Irregular forms of lemmas, where the source has them.
+  public let exceptions: MorphologicalExceptions
 
   let indices: [SynsetID: Int32]
   let parentLists: AdjacencyLists
@@ -19,22 +21,29 @@ public struct Hierarchy: Sendable {
   /// For every synset, how many elements it takes when written out nested.
   let nestedCounts: [Int]
   let lemmas: LemmaIndex
+  let meronymEdges: [MeronymEdge]
   private let keptEdges: [AcyclicEdges.Edge]
 
-  /// Of synsets with the same identity the first counts, and an edge given twice counts once.
+  /// Of synsets with the same identity the first counts, and an edge given twice counts once. Meronyms of synsets that
+  /// are not there are left out.
   ///
   /// - Parameters:
   ///   - senses: for lemmas, the synsets in order of the lemma's senses, where the source knows it. Synsets
   ///     without the lemma among their words are passed over; those that have it and are not named follow.
   /// - Complexity: O(synsets + words + edges), and the sorting of each lemma's senses.
   public init(
-    synsets: [Synset], hypernyms: [(child: SynsetID, parent: SynsetID)], senses: [String: [SynsetID]]? = nil
+    synsets: [Synset], hypernyms: [(child: SynsetID, parent: SynsetID)], senses: [String: [SynsetID]]? = nil,
+    meronyms: [Meronym] = [], exceptions: MorphologicalExceptions = MorphologicalExceptions()
   ) {
     self.init(
-      synsets: synsets, hypernyms: hypernyms, order: senses.map(SenseOrder.synsetsOfLemmas) ?? .unknown)
+      synsets: synsets, hypernyms: hypernyms, order: senses.map(SenseOrder.synsetsOfLemmas) ?? .unknown,
+      meronyms: meronyms, exceptions: exceptions)
   }
 
-  init(synsets: [Synset], hypernyms: [(child: SynsetID, parent: SynsetID)], order: SenseOrder) {
+  init(
+    synsets: [Synset], hypernyms: [(child: SynsetID, parent: SynsetID)], order: SenseOrder,
+    meronyms: [Meronym] = [], exceptions: MorphologicalExceptions = MorphologicalExceptions()
+  ) {
     var distinct: [Synset] = []
     var indices: [SynsetID: Int32] = [:]
     distinct.reserveCapacity(synsets.count)
@@ -43,37 +52,55 @@ public struct Hierarchy: Sendable {
       indices[synset.id] = Int32(distinct.count)
       distinct.append(synset)
     }
-
     var edges: [AcyclicEdges.Edge] = []
-    var seen: Set<Int64> = []
     var rejected: [HypernymEdge] = []
     edges.reserveCapacity(hypernyms.count)
-    seen.reserveCapacity(hypernyms.count)
     for (child, parent) in hypernyms {
       guard let childIndex = indices[child], let parentIndex = indices[parent] else {
         rejected.append(HypernymEdge(child: child, parent: parent))
         continue
       }
-      if seen.insert(Int64(childIndex) << 32 | Int64(parentIndex)).inserted {
-        edges.append((childIndex, parentIndex))
-      }
+      edges.append((childIndex, parentIndex))
     }
-    let acyclic = AcyclicEdges(nodeCount: distinct.count, edges: edges)
-    rejected += acyclic.closingCycle.map {
-      HypernymEdge(child: distinct[Int($0.child)].id, parent: distinct[Int($0.parent)].id)
-    }
+    self.init(
+      distinct: distinct, indices: indices, edges: edges, rejected: rejected, order: order,
+      meronyms: meronyms.compactMap { meronym in
+        guard let part = indices[meronym.part], let whole = indices[meronym.whole] else { return nil }
+        return MeronymEdge(part: part, whole: whole, kind: meronym.kind)
+      },
+      exceptions: exceptions)
+  }
 
+  /// - Parameters:
+  ///   - distinct: each identity once, with its place in `indices`.
+  ///   - edges: by place; an edge may be there several times.
+  init(
+    distinct: [Synset], indices: [SynsetID: Int32], edges: [AcyclicEdges.Edge], rejected: [HypernymEdge],
+    order: SenseOrder, meronyms: [MeronymEdge], exceptions: MorphologicalExceptions
+  ) {
+    let (words, acyclic) = Halves.both(
+      { LemmaWords(synsets: distinct, indices: indices, order: order) },
+      {
+        AcyclicEdges(
+          nodeCount: distinct.count, edges: AdjacencyLists.distinct(edges, nodeCount: distinct.count))
+      })
     keptEdges = acyclic.kept
     parentLists = AdjacencyLists(
       nodeCount: distinct.count, pairs: acyclic.kept.map { (from: $0.child, to: $0.parent) })
     childLists = AdjacencyLists(
       nodeCount: distinct.count, pairs: acyclic.kept.map { (from: $0.parent, to: $0.child) })
     nestedCounts = acyclic.nestedCounts
-    lemmas = LemmaIndex(
-      synsets: distinct, indices: indices, order: order, nestedCounts: acyclic.nestedCounts)
-    rejectedEdges = rejected
-    self.synsets = distinct
+    lemmas = LemmaIndex(synsets: distinct, words: words, nestedCounts: acyclic.nestedCounts)
+    rejectedEdges =
+      rejected
+      + acyclic.closingCycle.map {
+        HypernymEdge(child: distinct[Int($0.child)].id, parent: distinct[Int($0.parent)].id)
+      }
+    var seen = Set<MeronymEdge>(minimumCapacity: meronyms.count)
+    meronymEdges = meronyms.filter { seen.insert($0).inserted }
+    synsets = distinct
     self.indices = indices
+    self.exceptions = exceptions
   }
 
   /// Every edge once, in the source's order.
@@ -85,6 +112,9 @@ public struct Hierarchy: Sendable {
   public var roots: [SynsetID] { rootIndices.map { synsets[Int($0)].id } }
 
   var rootIndices: [Int32] { (0..<Int32(synsets.count)).filter { parentLists.count(of: $0) == 0 } }
+
+  /// The roots under which the nouns stand.
+  var nounRootIndices: [Int32] { rootIndices.filter { synsets[Int($0)].partOfSpeech == .noun } }
 
   public func synset(_ id: SynsetID) -> Synset? { indices[id].map { synsets[Int($0)] } }
 
@@ -120,7 +150,7 @@ extension Hierarchy: CustomStringConvertible {
 
 extension Hierarchy: Equatable {
   /// Whether both have the same synsets, edges and senses. The order of synsets and edges does not count,
-  /// because a file of nested elements has its own.
+  /// because a file of nested elements has its own; nor do meronyms and irregular forms, for which it has no room.
   public static func == (left: Self, right: Self) -> Bool {
     guard left.synsets.count == right.synsets.count, left.keptEdges.count == right.keptEdges.count,
       left.synsets.allSatisfy({ right.synset($0.id) == $0 })

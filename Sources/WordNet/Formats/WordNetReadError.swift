@@ -7,9 +7,9 @@ public enum WordNetReadError: Error, Sendable, Hashable, CustomStringConvertible
   /// The file is not well-formed XML.
   case notWellFormed(path: String, line: Int, column: Int, reason: String)
   /// The file is well-formed but declares or uses entities, which are refused: they can read other files.
-  case entityRefused(path: String, line: Int, name: String)
+  case entityRefused(path: String, line: Int, column: Int, name: String)
   /// The file goes beyond a limit that no real hierarchy comes near.
-  case beyondLimit(path: String, line: Int, what: String, limit: Int)
+  case beyondLimit(path: String, line: Int?, column: Int? = nil, what: String, limit: Int)
   /// A line, or an element on it, says something impossible.
   case malformed(path: String, line: Int, reason: String)
   /// A synset is its own ancestor by way of this edge.
@@ -23,11 +23,11 @@ public enum WordNetReadError: Error, Sendable, Hashable, CustomStringConvertible
       "\(path)\(line.map { ":\($0)" } ?? ""): expected \(expected), found \(found)"
     case .notWellFormed(let path, let line, let column, let reason):
       "\(path):\(line):\(column): not well-formed XML: \(reason)"
-    case .entityRefused(let path, let line, let name):
-      "\(path):\(line): XML entities are refused, because they can reach other files; "
+    case .entityRefused(let path, let line, let column, let name):
+      "\(path):\(line):\(column): XML entities are refused, because they can reach other files; "
         + "replace \"\(name)\" by its text"
-    case .beyondLimit(let path, let line, let what, let limit):
-      "\(path):\(line): \(what) is beyond the limit of \(limit); this is no synset hierarchy"
+    case .beyondLimit(let path, let line, let column, let what, let limit):
+      "\(path)\(line.map { ":\($0)" } ?? "")\(column.map { ":\($0)" } ?? ""): \(what) is beyond the limit of \(limit); this is no synset hierarchy"
     case .malformed(let path, let line, let reason):
       "\(path):\(line): \(reason)"
     case .cycle(let path, let line, let child, let parent):

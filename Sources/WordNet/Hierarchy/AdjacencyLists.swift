@@ -29,4 +29,21 @@ struct AdjacencyLists: Sendable, Hashable {
     let index = Int(offsets[Int(node)]) + position
     return index < Int(offsets[Int(node) + 1]) ? targets[index] : nil
   }
+
+  /// The edges, each once, where it comes first.
+  static func distinct(_ edges: [AcyclicEdges.Edge], nodeCount: Int) -> [AcyclicEdges.Edge] {
+    let parents = AdjacencyLists(
+      nodeCount: nodeCount, pairs: edges.indices.map { (from: edges[$0].child, to: Int32($0)) })
+    var isRepeated = [Bool](repeating: false, count: edges.count)
+    // For each parent the child it was last seen with.
+    var lastChild = [Int32](repeating: -1, count: nodeCount)
+    for child in 0..<Int32(nodeCount) {
+      for edge in parents[child] {
+        let parent = Int(edges[Int(edge)].parent)
+        isRepeated[Int(edge)] = lastChild[parent] == child
+        lastChild[parent] = child
+      }
+    }
+    return edges.indices.lazy.filter { !isRepeated[$0] }.map { edges[$0] }
+  }
 }

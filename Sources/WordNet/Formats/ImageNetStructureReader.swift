@@ -15,17 +15,19 @@ public enum ImageNetStructureReader {
   /// - Throws: `WordNetReadError` with the line, for a file that cannot be read, is no well-formed XML or
   ///   something else than this format, uses entities, or has a synset among its own hyponyms.
   public static func read(_ path: String) throws(WordNetReadError) -> Hierarchy {
-    let elements = ImageNetStructureElements(path: path)
-    try XMLStreamParser.parse(
-      path,
-      onStart: { (tag) throws(WordNetReadError) in try elements.start(tag) },
-      onEnd: { elements.end() })
+    let elements = try XMLStreamParser.parse(path) { ImageNetStructureElements(path: path, parser: $0) }
     return try elements.hierarchy()
   }
 }
 
+/// The elements of the format, by name.
+enum ImageNetStructureElement: String, CaseIterable {
+  case structure = "ImageNetStructure"
+  case releaseData, synset
+}
+
 /// Collects the elements' synsets and edges as they open and close.
-private final class ImageNetStructureElements {
+private final class ImageNetStructureElements: XMLElementHandler {
   private let path: String
   private var open: [Element] = []
   private var synsets: [Synset] = []
@@ -35,19 +37,24 @@ private final class ImageNetStructureElements {
   /// For every synset the sense numbers of its words.
   private var senses: [[Int32]] = []
 
+  private let names: XMLNames<ImageNetStructureElement>
+
   private enum Element {
     case structure, releaseData
     case synset(SynsetID)
   }
 
-  init(path: String) { self.path = path }
+  init(path: String, parser: XMLParserContext) {
+    self.path = path
+    names = XMLNames(parser)
+  }
 
-  func start(_ tag: XMLStartTag) throws(WordNetReadError) {
-    switch (open.last, tag.name) {
-    case (nil, "ImageNetStructure"): open.append(.structure)
-    case (.structure, "releaseData"): open.append(.releaseData)
-    case (.structure, "synset"): open.append(.synset(try synset(tag)))
-    case (.synset(let parent), "synset"):
+  func start(_ tag: XMLStartTag) throws(WordNetReadError) -> XMLFollowUp {
+    switch (open.last, names.kind(of: tag)) {
+    case (nil, .structure): open.append(.structure)
+    case (.structure, .releaseData): open.append(.releaseData)
+    case (.structure, .synset): open.append(.synset(try synset(tag)))
+    case (.synset(let parent), .synset):
       let child = try synset(tag)
       hypernyms.append((child, parent))
       lines.append(tag.line)
@@ -56,6 +63,7 @@ private final class ImageNetStructureElements {
       throw .unexpectedContents(
         path: path, line: tag.line, found: "<\(tag.name)>", expected: expectedHere)
     }
+    return .end
   }
 
   func end() { open.removeLast() }
