@@ -45,5 +45,10 @@ public enum Quantities {
     return count(value)
   }
 
+  /// `1.25 GB`, `4.70 MB`, `1,280 bytes`
+  public static func bytes(_ count: Int) -> String {
+    count >= 1_000_000 ? magnitude(count) + "B" : self.count(count, "byte")
+  }
+
   private static func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : String(value) }
 }

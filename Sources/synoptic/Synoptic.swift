@@ -30,7 +30,7 @@ struct Synoptic: AsyncParsableCommand {
           RunCommand.self, PlanCommand.self, StatusCommand.self, RetryCommand.self, ForgiveCommand.self,
         ]),
       CommandGroup(name: "What happened", subcommands: [RunsCommand.self, ReportCommand.self]),
-      CommandGroup(name: "Stores", subcommands: [CheckCommand.self]),
+      CommandGroup(name: "Stores", subcommands: [CheckCommand.self, CollectCommand.self]),
       CommandGroup(name: "Looking", subcommands: [SearchCommand.self]),
       CommandGroup(
         name: "Parts",

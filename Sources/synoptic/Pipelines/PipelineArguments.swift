@@ -33,6 +33,14 @@ struct WaitFlag: ParsableArguments {
   @Flag(
     name: .customLong("wait"), help: "Wait for whoever runs on the store, instead of ending with status 1.")
   var isOn = false
+
+  /// - Throws: `StoreLockError`.
+  func acquire(_ store: String) async throws -> StoreLock {
+    guard isOn else { return try StoreLock.acquire(for: store) }
+    return try await StoreLock.acquireWhenFree(for: store) { holder in
+      StandardError.say("\(store) is in use by \(holder?.description ?? "another process"); waiting")
+    }
+  }
 }
 
 /// `--threads`.

@@ -10,12 +10,12 @@ struct PipelineRun {
   let file: PipelineFile
   let threads: Int?
   let isJSON: Bool
-  let waits: Bool
+  let wait: WaitFlag
 
   /// - Parameter prepare: what is done to the store first, when nobody else runs on it.
   /// - Throws: `ExitCode` with the run's status, and what kept it from beginning.
   func run(prepare: @Sendable (any DatabaseWriter) async throws -> Void = { _ in }) async throws {
-    let lock = try await acquireLock()
+    let lock = try await wait.acquire(file.storePath)
     defer { lock.release() }
     let display = ProgressDisplay()
     display.startTicking()
@@ -32,13 +32,6 @@ struct PipelineRun {
     try? StandardOutput.write(
       isJSON ? PipelineListing.json(report).line + "\n" : PipelineListing.table(report))
     throw ExitCode(report.exit.rawValue)
-  }
-
-  private func acquireLock() async throws -> StoreLock {
-    guard waits else { return try StoreLock.acquire(for: file.storePath) }
-    return try await StoreLock.acquireWhenFree(for: file.storePath) { holder in
-      StandardError.say("\(file.storePath) is in use by \(holder?.description ?? "another process"); waiting")
-    }
   }
 
   /// Opens the store for the length of `body`, and closes it however that ends.

@@ -42,7 +42,7 @@ struct RetryCommand: AsyncParsableCommand {
       throw StoreFileError.missing(path: file.storePath)
     }
     let (failures, selection) = (failures, failures.selection(forgiven ? .any : .failed))
-    let run = PipelineRun(file: file, threads: threads.count, isJSON: json.isOn, waits: wait.isOn)
+    let run = PipelineRun(file: file, threads: threads.count, isJSON: json.isOn, wait: wait)
     try await run.run { database in
       let count = try await database.write { db in
         let count = try JobState.retry(db, selection)

@@ -24,7 +24,7 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     log.format.apply()
-    try await PipelineRun(file: pipeline.load(), threads: threads.count, isJSON: json.isOn, waits: wait.isOn)
+    try await PipelineRun(file: pipeline.load(), threads: threads.count, isJSON: json.isOn, wait: wait)
       .run()
   }
 }
