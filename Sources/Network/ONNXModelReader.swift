@@ -85,8 +85,14 @@ struct ONNXModelReader {
         guard constants.updateValue(tensor, forKey: key) == nil else {
           throw .invalidGraph(reason: "there are two initializers named \"\(key)\"")
         }
-      case 11: inputs.append(try Self.valueInformation(reader.message(try reader.range(value))))
-      case 12: outputs.append(try Self.valueInformation(reader.message(try reader.range(value))).name)
+      case 11:
+        let input = try Self.valueInformation(reader.message(try reader.range(value)))
+        guard input.isTensor else {
+          throw .invalidInput(
+            name: input.value.name, reason: "it is a sequence, map or optional value, no tensor")
+        }
+        inputs.append(input.value)
+      case 12: outputs.append(try Self.valueInformation(reader.message(try reader.range(value))).value.name)
       default: break
       }
     }
@@ -106,28 +112,36 @@ struct ONNXModelReader {
     return building
   }
 
-  /// ValueInfoProto: a name and the shape of a tensor type; dimensions that are not numbers are -1.
-  private static func valueInformation(_ message: ProtobufReader) throws(NetworkError) -> GraphInput {
+  /// ValueInfoProto: a name and the shape of a tensor type; dimensions that are not numbers are -1. What other types
+  /// are made of is not looked at, however deep it goes.
+  private static func valueInformation(
+    _ message: ProtobufReader
+  ) throws(NetworkError) -> (value: GraphInput, isTensor: Bool) {
     var reader = message
     var result = GraphInput(name: "", shape: [])
+    var isTensor = true
     while let (field, value) = try reader.next() {
       if field == 1 { result.name = try reader.text(value) }
       if field == 2 {
-        let (shape, element) = try tensorType(reader.message(try reader.range(value)))
+        let (shape, element, isOther) = try tensorType(reader.message(try reader.range(value)))
         result.shape = shape
+        isTensor = !isOther
         if let element = Tensor.Element(rawValue: Int(clamping: element)) { result.element = element }
       }
     }
-    return result
+    return (result, isTensor)
   }
 
+  /// TypeProto: sequence_type is field 4, map_type 5, sparse_tensor_type 8, optional_type 9.
   private static func tensorType(
     _ message: ProtobufReader
-  ) throws(NetworkError) -> (shape: [Int], element: Int64) {
+  ) throws(NetworkError) -> (shape: [Int], element: Int64, isOther: Bool) {
     var type = message
+    var isOther = false
     var shape: [Int] = []
     var element: Int64 = 1
     while let (field, value) = try type.next() {
+      if [4, 5, 8, 9].contains(field) { isOther = true }
       guard field == 1 else { continue }
       var tensor = type.message(try type.range(value))
       while let (field, value) = try tensor.next() {
@@ -147,7 +161,7 @@ struct ONNXModelReader {
         }
       }
     }
-    return (shape, element)
+    return (shape, element, isOther)
   }
 
   private mutating func readNode(_ message: ProtobufReader, index: Int) throws(NetworkError) -> ONNXNode {

@@ -126,6 +126,14 @@ struct HostileFileTests {
     model([n('Conv', ['x', 'w'], ['y'], pads=[-1, 0, 0, 0])], [t('w', 4, 3, 3, 3)], 'pads')
     model([n('Conv', ['x', 'w'], ['y'])], [t('w', 4, 5, 3, 3)], 'channels')
     model([n('Conv', ['x', 'w'], ['y'], dilations=[1000000, 1000000], pads=[1048576] * 4)], [t('w', 4, 3, 2, 2)], 'vast')
+    inner = b''
+    def field(number, content):
+        size, head = len(content), bytearray([number << 3 | 2])
+        while size > 127: head.append(size & 127 | 128); size >>= 7
+        return bytes(head) + bytes([size]) + content
+    for _ in range(10000): inner = field(4, field(1, inner))
+    g = field(11, field(1, b'x') + field(2, inner)) + field(12, field(1, b'x'))
+    open(f'{sys.argv[1]}/sequences.onnx', 'wb').write(b'\\x08\\x08' + field(7, g) + field(8, b'\\x10\\x0d'))
     b = open(f'{sys.argv[1]}/external.onnx', 'rb').read()
     open(f'{sys.argv[1]}/escape.onnx', 'wb').write(b.replace(b'weights.bin', b'../../x.bin'))
     """
@@ -151,6 +159,7 @@ struct HostileFileTests {
     let expected = [
       "unsupported": "FancyOp", "cycle": "circle", "missing": "\"z\"", "twice": "twice", "stride": "strides",
       "pads": "pads", "channels": "do not fit", "vast": "too large", "escape": "outside the model's folder",
+      "sequences": "no tensor",
     ]
     for (name, word) in expected {
       let error = #expect(throws: NetworkError.self, "\(name)") {

@@ -19,7 +19,7 @@ extension GraphLowering {
     return true
   }
 
-  private static let deepest = 64
+  private static let deepest = 16
 
   /// The one value that a node's result is a function of, element by element; nil where there is none.
   private func functionRoot(of node: Node, depth: Int) -> String? {

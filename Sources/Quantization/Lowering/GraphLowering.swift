@@ -49,13 +49,13 @@ struct GraphLowering {
   var operations: [QuantizedOperation] = []
   var data = DataSection()
   /// Value of the float graph to index of the quantised one; several names may share one.
-  var indices: [String: Int] = [:]
+  var indices = RevertibleDictionary<String, Int>()
   /// Float32 values to the bytes made of them.
-  var quantizedCopies: [Int: Int] = [:]
+  var quantizedCopies = RevertibleDictionary<Int, Int>()
   /// Float operators not yet put among the operations.
   var islands: [OpenIsland] = []
   /// What moves elements into a tensor that is no map, by what it makes.
-  var deferred: [String: Node] = [:]
+  var deferred = RevertibleDictionary<String, Node>()
   /// Scales and zero points of what float operators round as the model does.
   var roundingConstants: [String: Tensor] = [:]
 
@@ -125,7 +125,7 @@ struct GraphLowering {
 
   /// Every name that stands for a value: also those that passes took away, and `embedding`.
   private var aliases: [String: Int] {
-    var result = indices
+    var result = indices.entries
     for name in graph.replaced.keys where result[name] == nil {
       var current = name
       for _ in 0..<graph.replaced.count {
@@ -142,19 +142,34 @@ struct GraphLowering {
 
   /// In int8 where that can be, else in float32.
   private mutating func lowerOrFloat(_ node: Node, addition: Node?) throws {
+    guard let reason = try obstacle(lowering: node, addition: addition) else { return }
+    guard let addition else { return float(node, reason: reason) }
+    try lowerOrFloat(node, addition: nil)
+    try lowerOrFloat(addition, addition: nil)
+  }
+
+  /// Lowers a node to int8.
+  ///
+  /// - Returns: why that can't be; then nothing is changed.
+  private mutating func obstacle(lowering node: Node, addition: Node?) throws -> String? {
     let before = (
-      values.count, operations.count, data.bytes.count, indices, quantizedCopies, islands, deferred
+      values: values.count, operations: operations.count, data: data.bytes.count, islands: islands
     )
+    indices.mark()
+    quantizedCopies.mark()
+    deferred.mark()
     do {
       try lower(node, addition: addition)
+      return nil
     } catch QuantizationError.unsupported(_, _, let reason) {
-      values.removeLast(values.count - before.0)
-      operations.removeLast(operations.count - before.1)
-      data.truncate(to: before.2)
-      (indices, quantizedCopies, islands, deferred) = (before.3, before.4, before.5, before.6)
-      guard let addition else { return float(node, reason: reason) }
-      try lowerOrFloat(node, addition: nil)
-      try lowerOrFloat(addition, addition: nil)
+      values.removeLast(values.count - before.values)
+      operations.removeLast(operations.count - before.operations)
+      data.truncate(to: before.data)
+      islands = before.islands
+      indices.revert()
+      quantizedCopies.revert()
+      deferred.revert()
+      return reason
     }
   }
 

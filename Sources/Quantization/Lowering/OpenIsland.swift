@@ -9,6 +9,12 @@ struct OpenIsland {
   var made: Set<String>
   /// Why a node is here, by its first output.
   var reasons: [String: String] = [:]
+
+  mutating func take(_ other: Self) {
+    nodes += other.nodes
+    made.formUnion(other.made)
+    reasons.merge(other.reasons) { first, _ in first }
+  }
 }
 
 extension GraphLowering {
@@ -17,14 +23,10 @@ extension GraphLowering {
     for name in node.inputs { materialize(name) }
     let nodes = rounded(node)
     let inputs = nodes.flatMap(\.inputs)
-    var joined = OpenIsland(nodes: [], made: [])
-    islands.removeAll { island in
-      guard inputs.contains(where: island.made.contains) else { return false }
-      joined.nodes += island.nodes
-      joined.made.formUnion(island.made)
-      joined.reasons.merge(island.reasons) { first, _ in first }
-      return true
-    }
+    let touched = islands.indices.filter { index in inputs.contains(where: islands[index].made.contains) }
+    var joined = touched.first.map { islands[$0] } ?? OpenIsland(nodes: [], made: [])
+    for index in touched.dropFirst() { joined.take(islands[index]) }
+    for index in touched.reversed() { islands.remove(at: index) }
     joined.nodes += nodes
     joined.made.formUnion(nodes.flatMap(\.outputs).filter { !$0.isEmpty })
     if let output = node.outputs.first { joined.reasons[output] = reason }
