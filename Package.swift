@@ -76,6 +76,15 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
+    // What Benchmarks/scale measures: stores of any size, made by the runner without images.
+    .executableTarget(
+      name: "synoptic-scale",
+      dependencies: [
+        "Digest", "FeatureStore", "Pipeline", "Stages",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ], path: "Benchmarks/Scale"),
+
     // Tests, a target a room.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "DigestTests", dependencies: ["Digest", "CDigest"]),

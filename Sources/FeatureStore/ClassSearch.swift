@@ -23,22 +23,27 @@ public struct ClassSearch: Sendable {
   public func fetch(_ db: Database) throws -> [SearchResult] {
     guard count > 0 else { throw StoreError.invalidCount(count) }
     var best = BestResults(count)
-    let labelled = try Row.fetchCursor(
-      db,
-      sql: """
-        SELECT id, corpus_id, path, wnid FROM image
-        WHERE wnid IN (SELECT value FROM json_each(?)) AND gone = 0 ORDER BY path, corpus_id LIMIT ?
-        """, arguments: [JSONStrings.encode(wnids.sorted()), count])
-    while let row = try labelled.next() {
-      best.offer(
-        SearchResult(
-          id: row[0], corpusID: row[1], path: row[2], wnid: row[3], isPredicted: false, score: 1))
-    }
-    guard let space, let labels = try space.labels(in: db), best.admits(1) else { return best.sorted() }
+    for wnid in wnids { try offerLabelled(wnid, &best, in: db) }
+    // No prediction comes before a true class.
+    if best.isFull, best.worst >= 1 { return best.sorted() }
+    guard let space, let labels = try space.labels(in: db) else { return best.sorted() }
     for (classIndex, wnid) in labels.enumerated() where wnids.contains(wnid) {
       try offerPredicted(classIndex, wnid, space, &best, in: db)
     }
     return best.sorted()
+  }
+
+  /// Takes the first of a class in path order: an index has them so, and no more are read.
+  private func offerLabelled(_ wnid: String, _ best: inout BestResults, in db: Database) throws {
+    let rows = try Row.fetchCursor(
+      db.cachedStatement(
+        sql: """
+          SELECT id, corpus_id, path FROM image WHERE wnid = ? AND gone = 0 ORDER BY path, corpus_id LIMIT ?
+          """), arguments: [wnid, count])
+    while let row = try rows.next() {
+      best.offer(
+        SearchResult(id: row[0], corpusID: row[1], path: row[2], wnid: wnid, isPredicted: false, score: 1))
+    }
   }
 
   /// Takes a class's images most probable first, until they are worse than what is there.

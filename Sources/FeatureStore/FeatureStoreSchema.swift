@@ -31,6 +31,7 @@ public enum FeatureStoreSchema {
     }
     migrator.registerMigration("feature-store-2 archives") { db in try db.execute(sql: archives) }
     migrator.registerMigration(TaxonomySchema.migration) { db in try TaxonomySchema.extend(db) }
+    migrator.registerMigration("feature-store: corpus revisions") { db in try db.execute(sql: revisions) }
   }
 
   private static let taxonomies = """
@@ -155,5 +156,33 @@ public enum FeatureStoreSchema {
       extents BLOB,               -- with holes: offset, start and count of each run, Int64 little-endian
       label TEXT) STRICT;         -- the class as the archive gives it
     CREATE INDEX archive_member_by_archive ON archive_member(archive_id, offset);
+    """
+
+  private static let revisions = """
+    -- Counts the changes of a corpus' images, by which what was made of them knows whether it is stale, and those that
+    -- are there. By triggers, so that no way of writing an image can forget it.
+    ALTER TABLE corpus ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE corpus ADD COLUMN present INTEGER NOT NULL DEFAULT 0; -- images that are not gone
+    UPDATE corpus SET present = (SELECT count(*) FROM image WHERE corpus_id = corpus.id AND gone = 0);
+    CREATE TRIGGER image_added AFTER INSERT ON image
+    BEGIN
+      UPDATE corpus SET revision = revision + 1, present = present + (new.gone = 0) WHERE id = new.corpus_id;
+    END;
+    CREATE TRIGGER image_changed AFTER UPDATE OF corpus_id, content_id, gone ON image
+    BEGIN
+      UPDATE corpus SET revision = revision + 1,
+        present = present + (id = new.corpus_id AND new.gone = 0) - (id = old.corpus_id AND old.gone = 0)
+      WHERE id IN (old.corpus_id, new.corpus_id);
+    END;
+    CREATE TRIGGER image_removed AFTER DELETE ON image
+    BEGIN
+      UPDATE corpus SET revision = revision + 1, present = present - (old.gone = 0) WHERE id = old.corpus_id;
+    END;
+    -- The images that have work in them, without reading the table. (`gone` is there because SQLite before 3.44 would
+    -- look it up, though the condition tells it.)
+    CREATE INDEX image_present ON image(corpus_id, content_id, gone) WHERE gone = 0 AND content_id IS NOT NULL;
+    -- The first of a class in path order, without reading the others.
+    DROP INDEX image_by_class;
+    CREATE INDEX image_by_class ON image(wnid, gone, path, corpus_id) WHERE wnid IS NOT NULL;
     """
 }

@@ -30,6 +30,8 @@ struct BestResults {
   @inline(__always)
   func admits(_ score: Double) -> Bool { heap.count < limit || score >= worst }
 
+  var isFull: Bool { heap.count >= limit }
+
   private(set) var worst = -Double.infinity
 
   mutating func offer(_ result: SearchResult) {

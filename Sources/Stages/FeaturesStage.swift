@@ -105,15 +105,12 @@ public struct FeaturesStage: StageKind, ItemStage {
     return hash.finalize().hex
   }
 
-  /// Every image whose bytes are known. Duplicates share a batch, where they cost one look.
   public func items(in db: Database, _ identity: StageIdentity) throws -> ItemQuery {
-    let images = try identity.reference("images")
-    let corpus = try CorpusRecord.find(identity: images.fingerprint, in: db)
-    return ItemQuery(
-      """
-      SELECT id AS item_id, content_id AS version, content_id AS grouping FROM image
-      WHERE corpus_id = ? AND gone = 0 AND content_id IS NOT NULL
-      """, [corpus?.id ?? -1])
+    try ImageItems.query(ofImagesStage: identity.reference("images"), in: db)
+  }
+
+  public func itemsRevision(in db: Database, _ identity: StageIdentity) throws -> String? {
+    try ImageItems.revision(ofImagesStage: identity.reference("images"), in: db)
   }
 
   public func makeWorker(_ prepared: Prepared, _ context: StageContext) throws -> FeatureWorker {

@@ -179,6 +179,8 @@ final class Faults: Sendable {
   }
 
   func onBatch(_ items: [WorkItem], _ control: RunControl) throws {
+    // A transaction holds what came in a quarter of a second: several need some time.
+    if let throwingCommit, throwingCommit > 1 { Thread.sleep(forTimeInterval: 0.08) }
     seen.withLock { $0.append(items) }
     let number = batches.add(1, ordering: .relaxed).newValue
     if number == throwingBatch { throw ToyError(description: "the machine broke") }

@@ -9,6 +9,8 @@ struct ItemStates {
   let resultID: Int64?
   /// A failed item that was tried less often is pending.
   var maxAttempts = 1
+  /// Tells the rows of `query` from those of another time; nil where nothing does.
+  var revision: String?
 
   private var isPending: String {
     """
@@ -27,8 +29,31 @@ struct ItemStates {
 
   private var arguments: StatementArguments { query.arguments + [resultID ?? -1] }
 
-  /// - Complexity: O(*n*) in the items.
+  /// - Complexity: O(1) where the counts were kept and the items are as they were; otherwise O(*n*) in the items.
   func counts(_ db: Database) throws -> ItemCounts {
+    guard let resultID else { return ItemCounts(pending: try total(db)) }
+    if let revision,
+      let kept = try ItemTally.find(db, resultID: resultID, revision: revision, maxAttempts: maxAttempts)
+    {
+      return kept
+    }
+    return try counted(db)
+  }
+
+  /// The counts, kept for who asks next.
+  func keptCounts(_ db: Database) throws -> ItemCounts {
+    let counts = try counts(db)
+    if let resultID, let revision {
+      try ItemTally.save(db, counts, resultID: resultID, revision: revision, maxAttempts: maxAttempts)
+    }
+    return counts
+  }
+
+  private func total(_ db: Database) throws -> Int {
+    try Int.fetchOne(db, sql: "SELECT count(*) FROM (\(query.sql))", arguments: query.arguments) ?? 0
+  }
+
+  private func counted(_ db: Database) throws -> ItemCounts {
     let row = try Row.fetchOne(
       db,
       sql: """
@@ -58,8 +83,8 @@ struct ItemStates {
         """, arguments: [resultID] + query.arguments)
   }
 
-  /// Lists the pending items in a temporary table of this connection, in the order they will be worked, and
-  /// gives their number.
+  /// Lists the pending items in a temporary table of this connection, in the order they will be worked, keeps the
+  /// counts, and gives the number of those pending.
   ///
   /// A table because a sorted page of a query over a million items costs as much as all of them: sorting once
   /// keeps a run linear, and the list on disk keeps its memory flat.
@@ -77,7 +102,7 @@ struct ItemStates {
         ORDER BY coalesce(i.grouping, i.item_id), i.grouping, i.item_id
         """,
       arguments: arguments)
-    return try Int.fetchOne(db, sql: "SELECT count(*) FROM pipeline_pending") ?? 0
+    return try keptCounts(db).pending ?? 0
   }
 
   static func dropPending(_ db: Database) throws {
@@ -120,6 +145,7 @@ struct ItemStates {
           name = excluded.name, error_class = excluded.error_class, message = excluded.message
         """)
     let now = Int64(Date().timeIntervalSince1970)
+    var failed = 0
     for outcome in outcomes {
       let item = outcome.item
       switch outcome {
@@ -127,6 +153,7 @@ struct ItemStates {
         try statement.execute(
           arguments: [resultID, item.id, item.version, "done", now, nil, nil, nil])
       case .failed(_, let errorClass, let message):
+        failed += 1
         try statement.execute(
           arguments: [
             resultID, item.id, item.version, "failed", now, names[item.id] ?? "item \(item.id)", errorClass,
@@ -134,5 +161,6 @@ struct ItemStates {
           ])
       }
     }
+    try ItemTally.advance(db, resultID: resultID, done: outcomes.count - failed, failed: failed)
   }
 }

@@ -20,7 +20,7 @@ extension JobState {
         """,
         """
         SELECT item_id, name, error_class, message, attempts, updated, state = 'forgiven' AS forgiven
-        FROM item_state WHERE result_id = :result AND state <> 'done' AND \(selection.itemStanding)
+        FROM \(FailureSelection.unfinishedItems) WHERE result_id = :result AND \(selection.itemStanding)
           AND \(selection.condition)
         ORDER BY item_id LIMIT :limit
         """,
@@ -73,7 +73,9 @@ extension JobState {
   {
     try change(db, selection) { resultID in
       try update(
-        db, "UPDATE item_state SET state = 'pending' WHERE \(selection.itemStanding)", selection, resultID)
+        db,
+        "UPDATE \(FailureSelection.unfinishedItems) SET state = 'pending' WHERE \(selection.itemStanding)",
+        selection, resultID)
     } ofStage: { resultID in
       try update(
         db, "UPDATE stage_failure SET forgiven = 0 WHERE \(selection.stageStanding)", selection, resultID)
@@ -93,7 +95,9 @@ extension JobState {
     selection.standing = .failed
     return try change(db, selection) { resultID in
       try update(
-        db, "UPDATE item_state SET state = 'forgiven' WHERE \(selection.itemStanding)", selection, resultID)
+        db,
+        "UPDATE \(FailureSelection.unfinishedItems) SET state = 'forgiven' WHERE \(selection.itemStanding)",
+        selection, resultID)
     } ofStage: { resultID in
       try update(
         db, "UPDATE stage_failure SET forgiven = 1 WHERE \(selection.stageStanding)", selection, resultID)

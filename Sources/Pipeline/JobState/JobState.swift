@@ -34,6 +34,7 @@ public enum JobState {
 
   /// Counts of a result in the making; those of a finished one were recorded when it was finished.
   private static func liveCounts(_ db: Database, resultID: Int64, recorded: ItemCounts) throws -> ItemCounts {
+    if let kept = try ItemTally.last(db, resultID: resultID) { return kept.recorded }
     let rows = try Row.fetchAll(
       db, sql: "SELECT state, count(*) AS count FROM item_state WHERE result_id = ? GROUP BY state",
       arguments: [resultID])

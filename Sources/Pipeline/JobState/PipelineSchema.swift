@@ -9,6 +9,7 @@ public enum PipelineSchema {
       try db.execute(sql: jobState)
     }
     RunSchema.register(in: &migrator)
+    ItemTally.register(in: &migrator)
     migrator.registerMigration("pipeline 2: forgiven failures") { db in
       try db.execute(sql: forgiveness)
     }

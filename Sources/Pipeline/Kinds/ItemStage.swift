@@ -15,6 +15,10 @@ public protocol ItemStage: Stage {
   /// The items there are now, whatever their state. The runner joins their states to them.
   func items(in db: Database, _ identity: StageIdentity) throws -> ItemQuery
 
+  /// A text that is another one whenever the rows of `items` may be others, so that they need not be counted to find
+  /// out that there is nothing to do. Nil where that can't be told.
+  func itemsRevision(in db: Database, _ identity: StageIdentity) throws -> String?
+
   /// One for each worker thread; what it holds is never shared.
   func makeWorker(_ prepared: Prepared, _ context: StageContext) throws -> Worker
 
@@ -29,6 +33,10 @@ public protocol ItemStage: Stage {
 
   /// Items in a batch; a group is never split, so a batch may be larger.
   var batchSize: Int { get }
+}
+
+extension ItemStage {
+  public func itemsRevision(in db: Database, _ identity: StageIdentity) throws -> String? { nil }
 }
 
 /// The SQL of a stage's items: one row an item with the columns `item_id` (integer, unique), `version`

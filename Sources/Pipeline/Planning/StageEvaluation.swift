@@ -24,7 +24,7 @@ struct StageEvaluation {
     if let stage = stage as? any ItemStage {
       items = try ItemStates(
         query: stage.items(in: db, identity), resultID: result?.id,
-        maxAttempts: pipelineStage.limits.attempts
+        maxAttempts: pipelineStage.limits.attempts, revision: stage.itemsRevision(in: db, identity)
       ).counts(db)
     }
     guard let result else {

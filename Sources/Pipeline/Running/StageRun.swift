@@ -122,7 +122,8 @@ struct StageRun: Sendable {
   private func itemStates(_ resultID: Int64, in db: Database) throws -> ItemStates? {
     guard let items = stage.stage as? any ItemStage else { return nil }
     return ItemStates(
-      query: try items.items(in: db, identity), resultID: resultID, maxAttempts: stage.limits.attempts)
+      query: try items.items(in: db, identity), resultID: resultID, maxAttempts: stage.limits.attempts,
+      revision: try items.itemsRevision(in: db, identity))
   }
 
   /// The name now stands for this result, which another run or another name may have made.
@@ -166,10 +167,6 @@ struct StageRun: Sendable {
   private func work<S: ItemStage>(
     _ stage: S, _ context: StageContext, _ before: ItemCounts
   ) async throws -> ItemCounts {
-    let states = try await runner.database.read { [identity, limits = self.stage.limits] db in
-      ItemStates(
-        query: try stage.items(in: db, identity), resultID: context.resultID, maxAttempts: limits.attempts)
-    }
     // A result without items is prepared too: it may be asked what it is.
     let preparing = ContinuousClock.now
     let prepared = try await withTaskExecutorPreference(WorkerThread("\(planned.name) preparation")) {
@@ -179,27 +176,41 @@ struct StageRun: Sendable {
     // What fails is tried again after all others, until it was tried often enough.
     var before = before
     for attempt in 1...context.limits.attempts where !runner.mustStop {
-      if attempt > 1 { before = try await runner.database.read { db in try states.counts(db) } }
+      if attempt > 1 {
+        before = try await runner.database.read { [self] db in
+          try itemStates(of: stage, context, in: db).counts(db)
+        }
+      }
       try await TooManyFailures.check(
         context.limits.failures, failed: before.failed, total: before.total, resultID: context.resultID,
         in: runner.database)
       guard before.pending != 0 else { break }
-      try await work(stage, context, prepared, states, before, isRepeated: attempt > 1)
+      try await work(stage, context, prepared, before, isRepeated: attempt > 1)
     }
-    return try await runner.database.write { db in
+    return try await runner.database.write { [self] db in
+      let states = try itemStates(of: stage, context, in: db)
       try states.forgetGone(db)
-      return try states.counts(db)
+      return try states.keptCounts(db)
     }
+  }
+
+  /// In the transaction that asks: the items may be others than before.
+  private func itemStates(of stage: any ItemStage, _ context: StageContext, in db: Database) throws
+    -> ItemStates
+  {
+    ItemStates(
+      query: try stage.items(in: db, identity), resultID: context.resultID,
+      maxAttempts: self.stage.limits.attempts, revision: try stage.itemsRevision(in: db, identity))
   }
 
   /// Works all that is pending, once.
   private func work<S: ItemStage>(
-    _ stage: S, _ context: StageContext, _ prepared: S.Prepared, _ states: ItemStates, _ before: ItemCounts,
+    _ stage: S, _ context: StageContext, _ prepared: S.Prepared, _ before: ItemCounts,
     isRepeated: Bool
   ) async throws {
     let listing = ContinuousClock.now
-    let total = try await runner.database.write { [recorder] db in
-      let total = try states.listPending(db)
+    let total = try await runner.database.write { [self] db in
+      let total = try itemStates(of: stage, context, in: db).listPending(db)
       if !isRepeated { try recorder.beginItems(db, pending: total) }
       return total
     }

@@ -46,7 +46,7 @@ struct CorpusComparison {
       }
     }
     let present = try Int.fetchOne(
-      db, sql: "SELECT count(*) FROM image WHERE corpus_id = ? AND gone = 0", arguments: [corpus.id])
+      db, sql: "SELECT present FROM corpus WHERE id = ?", arguments: [corpus.id])
     gone = (present ?? 0) - seen
     failuresGone = unseenFailures.count
   }

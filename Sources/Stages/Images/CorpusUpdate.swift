@@ -7,7 +7,9 @@ import Pipeline
 /// Brings a corpus in the store up to date with its source, a piece at a time: what is new or changed is read and
 /// hashed on all threads; a kill between pieces loses none of those before.
 struct CorpusUpdate {
-  private static let pieceSize = 1_000
+  /// Grows while pieces take less than a second: a commit writes every page it touched, and in a large store the
+  /// contents of a thousand images lie in some hundred pages of the index of digests.
+  private static let pieceSizes = 1_000...16_000
 
   let context: StageContext
   let source: any ImageSource
@@ -16,6 +18,7 @@ struct CorpusUpdate {
   /// Failures recorded before whose entries have not come by yet.
   private var earlierFailures: Set<String>
   private var piece: [CorpusEntry] = []
+  private var pieceSize = Self.pieceSizes.lowerBound
   /// As they are in the store, by path.
   private var archives: [String: ArchiveRecord] = [:]
   private let reader = ImageReader()
@@ -41,7 +44,7 @@ struct CorpusUpdate {
       switch finding {
       case .image(let entry):
         piece.append(entry)
-        if piece.count == Self.pieceSize { try finishPiece() }
+        if piece.count >= pieceSize { try finishPiece() }
       case .archiveRead(let archive, let isSound):
         guard isSound else { return }
         try finishPiece()
@@ -77,6 +80,7 @@ struct CorpusUpdate {
 
   private mutating func finishPiece() throws {
     try context.checkForStop()
+    let start = ContinuousClock.now
     let entries = piece
     piece.removeAll(keepingCapacity: true)
     var failures: [StageFailure] = []
@@ -125,6 +129,13 @@ struct CorpusUpdate {
     counts.failed += failed
     counts.done += entries.count - failed
     context.advance(done: counts.done, failed: counts.failed)
+    adjustPieceSize(start.duration(to: .now))
+  }
+
+  /// A kill costs the piece in hand: a second's work or two.
+  private mutating func adjustPieceSize(_ took: Duration) {
+    let wanted = took < .seconds(1) ? pieceSize * 2 : took > .seconds(2) ? pieceSize / 2 : pieceSize
+    pieceSize = min(max(wanted, Self.pieceSizes.lowerBound), Self.pieceSizes.upperBound)
   }
 
   private func read(_ images: [Unread]) throws -> [Result<(SHA256Digest, Int64), CorpusError>] {

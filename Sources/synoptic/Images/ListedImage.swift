@@ -15,13 +15,18 @@ struct ListedImage {
   /// The images that are present, in path order; a cursor, because there may be millions.
   static func cursor(ofClasses wnids: Set<String>?, limit: Int?, in db: Database) throws -> RowCursor {
     let classes = wnids.map { JSON.strings($0.sorted()).line }
+    // A select a corpus, each in the order of an index, which SQLite merges: the first of ten million come at once.
+    let corpora: [Int64?] = try CorpusRecord.all(in: db).map(\.id)
+    let selects = (corpora.isEmpty || corpora.count > 100 ? [nil] : corpora).map { corpus in
+      """
+      SELECT id, path, wnid, size, corpus_id FROM image
+      WHERE gone = 0 AND (:classes IS NULL OR wnid IN (SELECT value FROM json_each(:classes)))
+      \(corpus.map { "AND corpus_id = \($0)" } ?? "")
+      """
+    }
     return try Row.fetchCursor(
-      db,
-      sql: """
-        SELECT id, path, wnid, size FROM image
-        WHERE gone = 0 AND (:classes IS NULL OR wnid IN (SELECT value FROM json_each(:classes)))
-        ORDER BY path, corpus_id LIMIT :limit
-        """, arguments: ["classes": classes, "limit": limit ?? -1])
+      db, sql: selects.joined(separator: " UNION ALL ") + " ORDER BY path, corpus_id LIMIT :limit",
+      arguments: ["classes": classes, "limit": limit ?? -1])
   }
 
   init(_ row: Row) {
