@@ -88,7 +88,7 @@ public struct NetworkStage: StageKind, WholeStage {
 
   public func run(_ context: StageContext) async throws -> ItemCounts {
     let digest = try SHA256.hash(fileAt: model)
-    let graph = try Graph.load(onnx: model).simplified()
+    let graph = try Graph.load(onnx: model).settingOpenInputSize(recipe.openInputSize).simplified()
     let recipe = recipe.fitted(to: try NetworkInput.size(of: graph))
     let interface = try NetworkInterface(graph, recipe: recipe)
     let labels = try self.labels.map { try NetworkLabels.load($0) }

@@ -34,6 +34,21 @@ import Testing
     }
   }
 
+  @Test func `for images of any size takes the size of what it is given`() throws {
+    let folder = try TemporaryFolder()
+    let open = try folder.write("open.onnx", GeneratedONNX.bytes(isOpen: true))
+    let fixed = try folder.write("fixed.onnx", GeneratedONNX.bytes())
+    let image = Tensor(shape: [1, 3, 32, 32], values: NetworkBenchmark.randomValues(count: 3_072))
+    let network = try NetworkFile.load(open, openSize: Int2(32, 32))
+    #expect(network.inputShape == [3, 32, 32])
+    #expect(try network.run(image, isFloat: true) == NetworkFile.load(fixed).run(image, isFloat: true))
+    #expect(try network.run(image) == NetworkFile.load(fixed).run(image))
+    let usual = try NetworkFile.load(open)
+    #expect(usual.inputShape == [3, 224, 224])
+    #expect(try usual.recipe(named: "torchvision").inputSize == 224)
+    #expect(try NetworkFile.load(open, openSize: Int2(48, 320)).inputShape == [3, 48, 320])
+  }
+
   @Test func `quantized and written out, gives the same values when read again`() throws {
     let workshop = try Workshop(images: 12)
     let network = try NetworkFile.load(workshop.folder.path("tiny.onnx"))

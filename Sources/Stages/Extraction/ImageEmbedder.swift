@@ -60,7 +60,7 @@ public struct ImageEmbedder: Sendable {
     // The layer and the scores come from one run.
     let scores = self.predictions > 0 ? [interface.scores] : []
     if network.precision == NetworkStage.Precision.float32.rawValue {
-      let graph = try ModelBytes.graph(plan)
+      let graph = try ModelBytes.graph(plan, recipe: interface.recipe)
       self.layer = try graph.resolveLayer(layer)
       engine = try NetworkEngine(graph, outputs: [self.layer] + scores, instructionSet: instructionSet)
     } else {

@@ -96,4 +96,7 @@ enum NetworkInput {
 extension PreprocessingRecipe {
   /// The recipe for a network's input size.
   func fitted(to size: Int) -> PreprocessingRecipe { inputSize == size ? self : resized(to: size) }
+
+  /// What a network that takes images of any size is given.
+  var openInputSize: Int2 { Int2(inputSize, inputSize) }
 }

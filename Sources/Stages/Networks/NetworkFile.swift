@@ -11,12 +11,16 @@ public struct NetworkFile: Sendable {
   /// Nil for a float network; of an ONNX model that is quantized already, its own integers and scales.
   public let quantized: QuantizedNetwork?
 
+  /// Height and width of images for a network that takes any, where nothing else tells them.
+  public static let usualSize = Int2(224, 224)
+
+  /// - Parameter openSize: of images, for a network that takes any.
   /// - Throws: `NetworkError`, `QuantizationError`.
-  public static func load(_ path: String) throws -> NetworkFile {
+  public static func load(_ path: String, openSize: Int2 = usualSize) throws -> NetworkFile {
     if isSerialized(path) {
       return NetworkFile(path: path, graph: nil, quantized: try QuantizedNetwork(contentsOf: path))
     }
-    let graph = try Graph.load(onnx: path).simplified()
+    let graph = try Graph.load(onnx: path).settingOpenInputSize(openSize).simplified()
     return NetworkFile(path: path, graph: graph, quantized: try QuantizedNetwork.asGiven(graph))
   }
 

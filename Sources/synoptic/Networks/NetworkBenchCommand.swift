@@ -34,6 +34,7 @@ struct NetworkBenchCommand: ParsableCommand {
   @Option(help: "About how long to measure, in seconds.")
   var seconds = 3.0
 
+  @OptionGroup var openSize: OpenSizeOption
   @OptionGroup var instructionSet: InstructionSetOption
   @OptionGroup var json: JSONFlag
 
@@ -49,7 +50,8 @@ struct NetworkBenchCommand: ParsableCommand {
   func run() throws {
     try InputFile.check(network)
     let result = try NetworkBenchmark.run(
-      NetworkFile.load(network), threads: threads.resolved, batch: batch, isFloat: float,
+      NetworkFile.load(network, openSize: openSize.size.resolved), threads: threads.resolved, batch: batch,
+      isFloat: float,
       instructionSet: instructionSet.resolved, seconds: seconds, profilesLayers: !json.isOn)
     if json.isOn { return try StandardOutput.write(line: listing(result).line) }
     var table = TextTable([("MEASURE", .left), ("VALUE", .right)])

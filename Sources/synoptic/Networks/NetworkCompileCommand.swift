@@ -23,6 +23,7 @@ struct NetworkCompileCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The file to write.", valueName: "file"), completion: .file())
   var output: String
 
+  @OptionGroup var openSize: OpenSizeOption
   @OptionGroup var instructionSet: InstructionSetOption
   @OptionGroup var calibration: CalibrationOptions
   @OptionGroup var threads: ThreadsOption
@@ -30,7 +31,7 @@ struct NetworkCompileCommand: ParsableCommand {
   func run() throws {
     try OutputFile.check(output)
     try InputFile.check(network)
-    let file = try NetworkFile.load(network)
+    let file = try NetworkFile.load(network, openSize: openSize.size.resolved)
     let images = try file.quantized == nil ? calibration.images(for: file, threads: threads.resolved) : nil
     let quantized = try file.quantized(calibratedWith: images)
     let plan = try CompiledPlan(quantized, instructionSet: instructionSet.resolved)

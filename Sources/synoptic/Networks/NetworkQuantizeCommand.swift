@@ -20,6 +20,7 @@ struct NetworkQuantizeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The file to write.", valueName: "file"), completion: .file())
   var output: String
 
+  @OptionGroup var openSize: OpenSizeOption
   @OptionGroup var calibration: CalibrationOptions
   @OptionGroup var quantizing: QuantizingOptions
   @OptionGroup var threads: ThreadsOption
@@ -27,7 +28,7 @@ struct NetworkQuantizeCommand: ParsableCommand {
   func run() throws {
     try OutputFile.check(output)
     try InputFile.check(network)
-    let file = try NetworkFile.load(network)
+    let file = try NetworkFile.load(network, openSize: openSize.size.resolved)
     if calibration.calibrate == nil, !file.isQuantized {
       throw ValidationError("--calibrate FOLDER is missing: \(network) is a float network")
     }

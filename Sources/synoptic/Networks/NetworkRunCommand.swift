@@ -42,8 +42,9 @@ struct NetworkRunCommand: ParsableCommand {
     try OutputFile.check(output)
     try InputFile.check(network)
     try InputFile.check(input)
-    let file = try NetworkFile.load(network)
     let tensor = try NumpyArray.read(input).tensor
+    let size = tensor.shape.suffix(2)
+    let file = try NetworkFile.load(network, openSize: Int2(size.first ?? 0, size.last ?? 0))
     let images = try float ? nil : calibration.images(for: file, threads: threads.resolved)
     let result = try file.run(
       tensor, layer: layer, isFloat: float, calibration: images, instructionSet: instructionSet.resolved)

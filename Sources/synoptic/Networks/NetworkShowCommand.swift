@@ -21,11 +21,12 @@ struct NetworkShowCommand: ParsableCommand {
   @Argument(help: "An ONNX file, or a quantised network.", completion: .file())
   var network: String
 
+  @OptionGroup var openSize: OpenSizeOption
   @OptionGroup var json: JSONFlag
 
   func run() throws {
     try InputFile.check(network)
-    let file = try NetworkFile.load(network)
+    let file = try NetworkFile.load(network, openSize: openSize.size.resolved)
     let rows = try LayerRows(file)
     if json.isOn { return try StandardOutput.write(line: listing(file, rows).line) }
     var table = TextTable([

@@ -34,6 +34,7 @@ struct NetworkVerifyCommand: ParsableCommand {
     completion: .file())
   var quantized: String?
 
+  @OptionGroup var openSize: OpenSizeOption
   @OptionGroup var calibration: CalibrationOptions
   @OptionGroup var quantizing: QuantizingOptions
 
@@ -59,7 +60,7 @@ struct NetworkVerifyCommand: ParsableCommand {
     try InputFile.check(network)
     try InputFile.check(images)
     if let quantized { try InputFile.check(quantized) }
-    let file = try NetworkFile.load(network)
+    let file = try NetworkFile.load(network, openSize: openSize.size.resolved)
     let display = ProgressDisplay()
     defer { display.finish() }
     let result = try NetworkVerification.run(

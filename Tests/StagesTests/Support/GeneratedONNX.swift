@@ -7,7 +7,8 @@ enum GeneratedONNX {
   /// - Parameters:
   ///   - seed: other seeds give other weights.
   ///   - count: how many of the five nodes there are: two are the convolution and its ReLU.
-  static func bytes(seed: UInt64 = 1, nodes count: Int = 5) -> [UInt8] {
+  ///   - isOpen: for images of any size.
+  static func bytes(seed: UInt64 = 1, nodes count: Int = 5, isOpen: Bool = false) -> [UInt8] {
     var state = seed
     func weights(_ count: Int, _ scale: Float) -> [Float] {
       (0..<count).map { _ in
@@ -30,7 +31,7 @@ enum GeneratedONNX {
     for node in nodes.prefix(count) { graph += field(1, node) }
     graph += field(2, Array("tiny".utf8))
     for tensor in tensors { graph += field(5, tensor) }
-    graph += field(11, value("image", [1, 3, inputSize, inputSize]))
+    graph += field(11, value("image", isOpen ? [nil, 3, nil, nil] : [1, 3, inputSize, inputSize]))
     graph += field(
       12, count < 5 ? value("relu", [1, dimension, 16, 16]) : value("logits", [1, classes]))
     return number(1, 8) + field(7, graph) + field(8, number(2, 13))
@@ -57,9 +58,10 @@ enum GeneratedONNX {
     return bytes + number(2, 1) + field(8, Array(name.utf8)) + field(9, raw)
   }
 
-  private static func value(_ name: String, _ shape: [Int]) -> [UInt8] {
+  /// - Parameter shape: nil for a dimension that is open.
+  private static func value(_ name: String, _ shape: [Int?]) -> [UInt8] {
     var dimensions: [UInt8] = []
-    for size in shape { dimensions += field(1, number(1, size)) }
+    for size in shape { dimensions += field(1, size.map { number(1, $0) } ?? field(2, Array("any".utf8))) }
     let type = field(1, number(1, 1) + field(2, dimensions))
     return field(1, Array(name.utf8)) + field(2, type)
   }

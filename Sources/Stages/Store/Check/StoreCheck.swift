@@ -134,7 +134,7 @@ public struct StoreCheck: Sendable {
     for network in try NetworkRecord.all(in: db) {
       try step(.networks) { check in
         do {
-          try StoredNetwork.check(try network.plan(in: db))
+          try StoredNetwork.check(try network.plan(in: db), recipe: network.recipe)
         } catch  where !(error is DatabaseError) {
           check.problems.append(
             StoreProblem(
