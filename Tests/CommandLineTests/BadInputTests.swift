@@ -28,6 +28,8 @@ struct BadInputTests {
     BadInput("run unknown-key.yaml", 64, "unknown-key.yaml:3:", "sorce", "source"),
     BadInput("run dangling.yaml", 64, "dangling.yaml:3:", "nowhere"),
     BadInput("plan unknown-key.yaml", 64, "sorce"),
+    BadInput("plan good.yaml --graph pdf", 64, "pdf", "mermaid", "dot"),
+    BadInput("plan good.yaml --graph dot --json", 64, "--graph", "--json"),
     BadInput("retry missing.yaml", 64, "missing.yaml"),
     BadInput("run good.yaml --threads 0", 64, "--threads is 0"),
     BadInput("run good.yaml --set taxonomy.sorce=x", 64, "sorce"),

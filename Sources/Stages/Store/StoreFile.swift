@@ -139,6 +139,10 @@ public enum StoreFile {
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
     }
     try migrator.migrate(queue)
+    // Of a store that was deleted without them: SQLite would take its log for the new one's.
+    for leftover in [path + "-wal", path + "-shm", path + "-journal"] {
+      try? FileManager.default.removeItem(atPath: leftover)
+    }
     try queue.close()
     guard rename(draft, path) == 0 else {
       throw StoreFileError.cannotCreate(path: path, reason: String(cString: strerror(errno)))

@@ -13,6 +13,8 @@ public enum StoreFileError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Only when opened to read: a run would bring it up to date.
   case olderVersion(path: String)
   case damaged(path: String, reason: String)
+  /// While a run wrote to it.
+  case vanished(path: String)
   /// Before an upgrade, which was not begun.
   case cannotBackUp(path: String, backup: String, reason: String)
   /// The transaction that failed was rolled back.
@@ -39,6 +41,9 @@ public enum StoreFileError: Error, Sendable, Hashable, CustomStringConvertible {
     case .damaged(let path, let reason):
       "The store \(path) is damaged (\(reason)): `synoptic check` says what can be saved; or put back a copy, or move "
         + "it away and run again."
+    case .vanished(let path):
+      "The store \(path) was deleted or moved away during the run, and what was written since is lost: put it back, or "
+        + "run again to make it anew."
     case .cannotBackUp(let path, let backup, let reason):
       "The store \(path) is of an older version, and the copy \(backup) that is made before it is brought up to date "
         + "can't be written: \(reason). The store was left as it is; make room beside it and run again."

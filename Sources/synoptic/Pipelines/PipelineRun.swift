@@ -25,7 +25,7 @@ struct PipelineRun {
     defer { interrupts.stopListening() }
     let report = try await withStore { database in
       try await prepare(database)
-      return try await run(on: database, control, display)
+      return try await whileStoreIsThere(control) { try await run(on: database, control, display) }
     }
     conclude(report)
     // Whether anyone reads the table doesn't change how the run went.
@@ -52,6 +52,25 @@ struct PipelineRun {
       }
     }
     return try await body(database)
+  }
+
+  /// Stops the run when the store's file is deleted or moved away: what is written after that is lost with it.
+  ///
+  /// - Throws: `StoreFileError.vanished`.
+  private func whileStoreIsThere(
+    _ control: RunControl, _ body: () async throws -> RunReport
+  ) async throws -> RunReport {
+    guard let presence = StorePresence(file.storePath) else {
+      throw StoreFileError.vanished(path: file.storePath)
+    }
+    let watch = Task {
+      while presence.isThere { try await Task.sleep(for: .milliseconds(500)) }
+      control.requestStop()
+    }
+    defer { watch.cancel() }
+    let report = try await body()
+    guard presence.isThere else { throw StoreFileError.vanished(path: file.storePath) }
+    return report
   }
 
   private func run(
