@@ -92,7 +92,11 @@ struct DiskTests {
   func vanishing() throws {
     let project = try SmallProject(images: 400, channels: 64, side: 96, hasBrokenFile: false)
     let outcome = try Program.run(["run", "small.yaml", "--threads", "1"], in: project.folder) { process in
-      while !FileManager.default.fileExists(atPath: project.folder.path("small.sqlite-wal")) {
+      // Until it has written something.
+      let log = project.folder.path("small.sqlite-wal")
+      while kill(process, 0) == 0,
+        (try? FileManager.default.attributesOfItem(atPath: log))?[.size] as? Int ?? 0 < 200_000
+      {
         Thread.sleep(forTimeInterval: 0.001)
       }
       try FileManager.default.removeItem(atPath: project.folder.path("small.sqlite"))

@@ -144,6 +144,31 @@ import Testing
     #expect(try workshop.plan(file).stage(named: "n")?.state == .current)
   }
 
+  @Test func `a clock that jumps makes nothing stale and hides no change`() async throws {
+    let workshop = try Workshop()
+    let path = try workshop.folder.write("a.txt", "one")
+    let future: [FileAttributeKey: Any] = [.modificationDate: Date(timeIntervalSinceNow: 86_400)]
+    try FileManager.default.setAttributes(future, ofItemAtPath: path)
+    let file = try workshop.file(
+      "n: { uses: numbers, from: a.txt }", "s: { uses: squares, numbers: n, bad: 5 }")
+    try await workshop.run(file)
+    #expect(try workshop.plan(file).stages.allSatisfy { $0.state == .current })
+    // States written by a clock that was a century ahead, or that began anew in 1970.
+    for moment in ["4900000000", "0"] {
+      try await workshop.database.write { db in
+        try db.execute(sql: "UPDATE item_state SET updated = \(moment)")
+        try db.execute(sql: "UPDATE stage_result SET started = '1970-01-01T00:00:00Z', finished = NULL")
+      }
+      #expect(try workshop.plan(file).stages.allSatisfy { $0.state == .current })
+      #expect(try await workshop.database.write { try JobState.retry($0) } == 2)
+      #expect(try await workshop.run(file)["s"]?.items == ItemCounts(done: 8, failed: 2))
+    }
+    // A file of the future that changes within its time's grain: such a time is not believed.
+    try workshop.folder.write("a.txt", "two")
+    try FileManager.default.setAttributes(future, ofItemAtPath: path)
+    #expect(try workshop.plan(file).stage(named: "n")?.state == .stale)
+  }
+
   @Test func `a plan as JSON has state, reasons and items by stage`() async throws {
     let workshop = try Workshop()
     let plan = try workshop.plan(try workshop.file(Self.numbers, "s: { uses: squares, numbers: n }"))

@@ -31,7 +31,7 @@ import Testing
   ]
   /// What another value of a path is; those not here are left out of the walk.
   private static let otherPath = [
-    "synsets.source": "others.xml", "images.source": "others.tsv", "images.root": "copies",
+    "synsets.source": "third.xml", "images.source": "others.tsv", "images.root": "copies",
     "network.model": "other.onnx", "network.labels": "others.txt",
   ]
   private static let otherStage = [
@@ -91,6 +91,7 @@ import Testing
     let workshop = try Workshop(images: 12)
     try workshop.folder.write(
       "others.xml", Workshop.structure.replacingOccurrences(of: "gloss=\"a", with: "gloss=\"A"))
+    try workshop.folder.write("third.xml", Workshop.structure.replacingOccurrences(of: "bird", with: "fowl"))
     try workshop.folder.write("other.onnx", GeneratedONNX.bytes(seed: 9))
     try workshop.folder.write("others.txt", Workshop.wnids.reversed().joined(separator: "\n"))
     let list = "path\tclass\n" + (0..<12).map { "\(Workshop.path($0))\t\(Workshop.wnids[$0 % 4])\n" }.joined()

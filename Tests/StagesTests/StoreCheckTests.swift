@@ -54,6 +54,31 @@ import Testing
     #expect(found.contains { $0.contains(damage.finding) }, "\(found)")
   }
 
+  @Test(arguments: ["feature", "item_state", "image", "stage_failure"])
+  func `a table that is missing ends a run with a sentence and a way out`(table: String) async throws {
+    let workshop = try Workshop(images: 4)
+    try await workshop.run()
+    try workshop.addImage(4)
+    let queue = try DatabaseQueue(path: workshop.storePath)
+    try await queue.write { db in
+      try db.execute(sql: "PRAGMA defer_foreign_keys = ON; DROP TABLE \(table)")
+    }
+    try queue.close()
+    #expect(
+      try StoreCheck(workshop.storePath).problems.map(\.description).contains {
+        $0.contains("table \(table) is missing")
+      })
+    do {
+      let report = try await workshop.run()
+      #expect(report.exit == .unfinished)
+      let reasons = report.stages.flatMap(\.report.reasons)
+      #expect(
+        reasons.contains { $0.contains("no such table: ") && $0.contains("synoptic check") }, "\(reasons)")
+    } catch let error as DatabaseError {
+      #expect(error.message?.contains("no such table: ") == true, "planning needs it already")
+    }
+  }
+
   @Test func `a number changed inside a vector is told by its norm`() async throws {
     let found = try await problems { db in
       let row = try #require(try Row.fetchOne(db, sql: "SELECT id, vector FROM feature LIMIT 1 OFFSET 4"))

@@ -36,9 +36,14 @@ public enum RunError: Error, Sendable, Hashable, CustomStringConvertible {
       return "the store's disk gave an error (\(error.extendedResultCode)): check it and run again; \(kept)"
     case .SQLITE_CORRUPT, .SQLITE_NOTADB:
       return
-        "the store is damaged (\(error.message ?? "")): put back a copy, or move it away and run again"
+        "the store is damaged (\(error.message ?? "")): `synoptic check` says what can be saved; put back a copy, or "
+        + "move it away and run again"
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       return "another program is writing to the store: run again when it has ended; \(kept)"
+    case .SQLITE_ERROR where error.message?.hasPrefix("no such ") ?? false:
+      return
+        "the store lacks something it needs (\(error.message ?? "")): `synoptic check` says what; put back a copy, or "
+        + "move it away and run again"
     default:
       return "\(error); \(kept)"
     }

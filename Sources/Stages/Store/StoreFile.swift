@@ -26,6 +26,7 @@ public enum StoreFile {
     _ path: String, mode: Mode, announceBackup: (_ path: String) -> Void = { _ in }
   ) throws(StoreFileError) -> any DatabaseWriter {
     let isNew = try inspect(path, mayBeMissing: mode == .create)
+    if !isNew, !FileManager.default.isWritableFile(atPath: path) { throw .readOnly(path: path) }
     return try translating(path) {
       if isNew { try makeEmptyStore(at: path) } else { try checkVersion(path, mayBeOlder: mode != .beside) }
       let pool = try DatabasePool(path: path, configuration: configuration(isReadOnly: false))

@@ -5,6 +5,7 @@ public enum StoreFileError: Error, Sendable, Hashable, CustomStringConvertible {
   case missing(path: String)
   case isFolder(path: String)
   case unreadable(path: String, reason: String)
+  case readOnly(path: String)
   case cannotCreate(path: String, reason: String)
   case notSQLite(path: String)
   /// An SQLite database, but another program's.
@@ -28,6 +29,8 @@ public enum StoreFileError: Error, Sendable, Hashable, CustomStringConvertible {
       "\(path) is a folder, and a store is a file."
     case .unreadable(let path, let reason):
       "The store \(path) can't be opened: \(reason)."
+    case .readOnly(let path):
+      "The store \(path) can't be written: check its permissions, and whether its disk is mounted read-only."
     case .cannotCreate(let path, let reason):
       "The store \(path) can't be made: \(reason)."
     case .notSQLite(let path):

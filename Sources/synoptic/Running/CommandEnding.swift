@@ -48,7 +48,10 @@ enum CommandEnding {
     switch error {
     case let error as PipelineError: error.problems.map(\.description)
     case let error as DatabaseError:
-      ["the store can't be used: \(error.message ?? "SQLite error \(error.resultCode.rawValue)")"]
+      [
+        "the store can't be used: \(error.message ?? "SQLite error \(error.resultCode.rawValue)"); "
+          + "`synoptic check` says more"
+      ]
     case is CancellationError: ["stopped before the end"]
     case let error as CocoaError: [describe(error)]
     case let error as any LocalizedError: [error.errorDescription ?? error.localizedDescription]

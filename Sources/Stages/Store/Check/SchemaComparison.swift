@@ -10,7 +10,8 @@ enum SchemaComparison {
     return wanted.compactMap { name, object -> StoreProblem? in
       guard let there = found[name] else {
         let effect =
-          object.kind == "table" ? "put back a copy, or `--save` what is there" : "the store would be slow"
+          object.kind == "table"
+          ? "put back a copy, or move the store away and run again" : "the store would be slow"
         return StoreProblem(.tables, "the \(object.kind) \(name) is missing: \(effect)")
       }
       let missing = object.columns.filter { !there.columns.contains($0) }
