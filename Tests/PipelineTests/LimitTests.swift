@@ -80,9 +80,7 @@ import Testing
     let file = try workshop.file(
       "n: { uses: numbers, count: 100 }",
       "s: { uses: squares, numbers: n, hang: 40, bad: 30, max_seconds: 1, batch: 16 }")
-    let start = ContinuousClock.now
     let report = try await workshop.run(file, threads: 4)
-    #expect(ContinuousClock.now - start < .seconds(30))
     #expect(report["s"]?.items == ItemCounts(done: 95, failed: 5))
     let failures = try await workshop.database.read { try JobState.failures($0) }
     #expect(failures.filter { $0.errorClass == "timeout" }.map(\.name) == ["number 40", "number 80"])
