@@ -22,8 +22,8 @@ extension Graph {
       if let open = shape.firstIndex(of: -1) {
         throw .invalidInput(
           name: input.name,
-          reason: "its dimension \(open) is open (shape \(input.shape)); only an image's batch, height and width "
-            + "may be")
+          reason: "its dimension \(open) is open (shape \(input.shape)); only an image's batch, height and "
+            + "width may be")
       }
       result[input.name] = shape
     }
