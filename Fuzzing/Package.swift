@@ -12,6 +12,11 @@ let package = Package(
     .target(name: "Digest", dependencies: ["CDigest"]),
     .target(name: "Network", dependencies: ["CKernels", "Digest"]),
     .target(name: "Quantization", dependencies: ["Network", "CKernels", "Digest"]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg"),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng"),
+    .target(name: "CCodecs", dependencies: ["CJPEG", "CPNG"], cSettings: [.define("NDEBUG")]),
+    .target(name: "Imaging", dependencies: ["CCodecs", "CKernels"]),
+    .executableTarget(name: "ImageFuzzer", dependencies: ["Imaging"]),
     .executableTarget(name: "NetworkFuzzer", dependencies: ["Network", "Quantization", "Digest"]),
     .executableTarget(name: "SeedNetworks", dependencies: ["Network", "Quantization"]),
   ]

@@ -69,6 +69,12 @@ typedef struct {
   uint32_t next_restart;
   uint64_t units_to_go;
   uint32_t last_dc[MAX_COMPS_IN_SCAN];
+  /// Of each block in a unit.
+  struct {
+    const huffman_table *dc, *ac;
+    const entry_pair *pairs;
+    uint32_t *last_dc;
+  } blocks[D_MAX_BLOCKS_IN_MCU];
   /// Where blocks go that nobody wants.
   JBLOCK unwanted;
   huffman_table dc[NUM_HUFF_TBLS];
@@ -165,42 +171,46 @@ static inline void take(bit_reader *reader, uint32_t count) {
   reader->bits -= count;
 }
 
-/// A code that the lookup does not hold, or not with its value.
-///
-/// - Returns: the entry that it would have, its bits taken; `no_code`.
-static __attribute__((noinline)) entry
-    long_code(bit_reader *reader, const huffman_table *table, entry found, bool is_dc) {
-  uint32_t skip = found >> 8 & 0xff, size = found >> 16;
-  refill(reader);
-  if (found != no_code) {
-    take(reader, found & taken_bits);
-  } else {
-    uint32_t length = lookup_bits + 1;
-    while (length <= longest_code && (int32_t)(reader->buffer >> (64 - length)) > table->greatest[length]) {
-      ++length;
-    }
-    if (length > longest_code) return no_code;
-    int32_t place = (int32_t)(reader->buffer >> (64 - length)) + table->offset[length];
-    meaning(table->symbols[place & 255], is_dc, &skip, &size);
-    take(reader, length);
-  }
+/// The value behind a code of `size` bits, all of them in hand, as the entry of the code would have it.
+static inline __attribute__((always_inline)) entry take_value(bit_reader *reader, uint32_t skip, uint32_t size) {
   uint32_t bits = size == 0 ? 0 : (uint32_t)(reader->buffer >> (64 - size));
   take(reader, size);
   refill(reader);
   return (uint32_t)extended(bits, size) << 16 | skip << 8;
 }
 
+/// A code that is longer than the lookup, with its value; `no_code` for what is none.
+static __attribute__((noinline)) entry long_code(bit_reader *reader, const huffman_table *table, bool is_dc) {
+  uint32_t length = lookup_bits + 1;
+  while (length <= longest_code && (int32_t)(reader->buffer >> (64 - length)) > table->greatest[length]) ++length;
+  if (length > longest_code) return no_code;
+  int32_t place = (int32_t)(reader->buffer >> (64 - length)) + table->offset[length];
+  uint32_t skip, size;
+  meaning(table->symbols[place & 255], is_dc, &skip, &size);
+  take(reader, length);
+  return take_value(reader, skip, size);
+}
+
+/// What the lookup did not give whole, its bits taken; `no_code` for what is none.
+static inline __attribute__((always_inline)) entry
+    complete(bit_reader *reader, const huffman_table *table, entry found, bool is_dc) {
+  refill(reader);
+  if (__builtin_expect(found != no_code, 1)) {
+    take(reader, found & taken_bits);
+    return take_value(reader, found >> 8 & 0xff, found >> 16);
+  }
+  // A copy is lent, so that the reader itself stays in registers.
+  bit_reader lent = *reader;
+  found = long_code(&lent, table, is_dc);
+  *reader = lent;
+  return found;
+}
+
 /// The difference of a block's first coefficient, and how many bits it took; `no_code`.
 static inline __attribute__((always_inline)) entry
     next_difference(bit_reader *reader, const huffman_table *table) {
   entry found = table->lookup[reader->buffer >> (64 - lookup_bits)];
-  if (__builtin_expect((found & value_follows) != 0, 0)) {
-    // A copy is lent, so that the reader itself stays in registers.
-    bit_reader lent = *reader;
-    found = long_code(&lent, table, found, true);
-    *reader = lent;
-    return found;
-  }
+  if (__builtin_expect((found & value_follows) != 0, 0)) return complete(reader, table, found, true);
   take(reader, found & taken_bits);
   return found;
 }
@@ -221,21 +231,19 @@ static inline __attribute__((always_inline)) bool decode_block(
     for (int i = 0; i < lookups_a_refill; ++i) {
       entry_pair next = pairs[reader->buffer >> (64 - lookup_bits)];
       if (__builtin_expect((next.first & value_follows) != 0, 0)) {
-        bit_reader lent = *reader;
-        next.first = next.both = long_code(&lent, ac, next.first, false);
-        *reader = lent;
+        next.first = next.both = complete(reader, ac, next.first, false);
         if (next.first == no_code) return false;
       }
       uint32_t first_place = place + (next.first >> 8 & 0xff);
+      place += next.both >> 8 & 0xff;
+      // In this order: where the first is the block's last one, the second belongs to the next block.
+      block[natural_order[place]] = (JCOEF)((int32_t)next.both >> 16);
       block[natural_order[first_place]] = (JCOEF)((int32_t)next.first >> 16);
-      if (first_place >= DCTSIZE2 - 1) {
-        take(reader, next.first & taken_bits);
+      if (place >= DCTSIZE2 - 1) {
+        take(reader, (first_place >= DCTSIZE2 - 1 ? next.first : next.both) & taken_bits);
         return true;
       }
       take(reader, next.both & taken_bits);
-      place += next.both >> 8 & 0xff;
-      block[natural_order[place]] = (JCOEF)((int32_t)next.both >> 16);
-      if (place >= DCTSIZE2 - 1) return true;
     }
   }
 }
@@ -292,12 +300,9 @@ static bool decode_unit(j_decompress_ptr codec, huffman_decoder *decoder, JBLOCK
   // A copy, whose address nothing else knows, stays in registers.
   bit_reader reader = decoder->reader;
   for (int i = 0; i < codec->blocks_in_MCU; ++i) {
-    int component = codec->MCU_membership[i];
-    const jpeg_component_info *info = codec->cur_comp_info[component];
-    JCOEF *block = blocks != NULL ? *blocks[i] : decoder->unwanted;
     bool is_sound = decode_block(
-        &reader, &decoder->dc[info->dc_tbl_no], &decoder->ac[info->ac_tbl_no],
-        decoder->ac_pairs[info->ac_tbl_no], &decoder->last_dc[component], block);
+        &reader, decoder->blocks[i].dc, decoder->blocks[i].ac, decoder->blocks[i].pairs,
+        decoder->blocks[i].last_dc, blocks != NULL ? *blocks[i] : decoder->unwanted);
     if (!is_sound || has_overrun(decoder, &reader)) return false;
   }
   decoder->reader = reader;
@@ -342,6 +347,14 @@ bool synoptic_huffman_attach(j_decompress_ptr codec, void (*give_up)(j_decompres
   huffman_decoder *decoder =
       (*codec->mem->alloc_large)((j_common_ptr)codec, JPOOL_IMAGE, sizeof *decoder);
   if (!make_tables(codec, decoder)) return false;
+  for (int i = 0; i < codec->blocks_in_MCU; ++i) {
+    int component = codec->MCU_membership[i];
+    const jpeg_component_info *info = codec->cur_comp_info[component];
+    decoder->blocks[i].dc = &decoder->dc[info->dc_tbl_no];
+    decoder->blocks[i].ac = &decoder->ac[info->ac_tbl_no];
+    decoder->blocks[i].pairs = decoder->ac_pairs[info->ac_tbl_no];
+    decoder->blocks[i].last_dc = &decoder->last_dc[component];
+  }
   decoder->module = *codec->entropy;
   decoder->module.decode_mcu = decode_mcu;
   decoder->give_up = give_up;

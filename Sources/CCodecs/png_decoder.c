@@ -138,7 +138,11 @@ void synoptic_png_start(
   decoder->options = *options;
   decoder->clock = codec_clock_start(options->limits.maximum_seconds);
   if (setjmp(decoder->escape) != 0) return;
-  if (options->accepts_damage) png_set_crc_action(decoder->codec, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
+  if (options->accepts_damage) {
+    png_set_crc_action(decoder->codec, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
+    // Bytes asked for at once are lost together where the file ends.
+    png_set_compression_buffer_size(decoder->codec, 64);
+  }
   choose_output(decoder->codec, decoder->info);
   if (png_get_rowbytes(decoder->codec, decoder->info) != 4 * (size_t)decoder->header.width) {
     stop(decoder, SYNOPTIC_CODEC_UNSUPPORTED, "an unusual pixel layout");

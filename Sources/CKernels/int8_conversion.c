@@ -10,6 +10,16 @@ void synoptic_int8_load_pixels(const uint8_t *pixels, uint32_t image_channels, u
   for (uint32_t y = 0; y < height; y++) {
     const uint8_t *from = pixels + (size_t)y * width * image_channels;
     uint8_t *to = output + y * output_row;
+    if (channels == 3) {
+      const uint8_t *first = from + order[0], *second = from + order[1], *third = from + order[2];
+      for (uint32_t x = 0; x < width; x++, to += 4) {
+        const uint32_t pixel = x * image_channels;
+        to[0] = tables[first[pixel]];
+        to[1] = tables[256 + second[pixel]];
+        to[2] = tables[512 + third[pixel]];
+      }
+      continue;
+    }
     for (uint32_t x = 0; x < width; x++, from += image_channels, to += 4)
       for (uint32_t channel = 0; channel < channels; channel++)
         to[channel] = tables[channel * 256 + from[order[channel]]];

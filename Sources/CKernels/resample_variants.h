@@ -16,6 +16,8 @@ synoptic_resample_columns_function synoptic_resample_columns_scalar;
 #if defined(__x86_64__)
 synoptic_resample_rows_function synoptic_resample_rows_avx2;
 synoptic_resample_columns_function synoptic_resample_columns_avx2;
+synoptic_resample_rows_function synoptic_resample_rows_avx512vnni;
+synoptic_resample_columns_function synoptic_resample_columns_avx512vnni;
 #endif
 
 #endif

@@ -7,11 +7,17 @@ public struct FeatureRow: Sendable {
   public let vector: VectorEncoding.Encoded
   /// Best first; empty where the network has no classes.
   public let predictions: [Prediction]
+  /// Nil for a sound content.
+  public let warning: FeatureWarning?
 
-  public init(contentID: Int64, vector: VectorEncoding.Encoded, predictions: [Prediction] = []) {
+  public init(
+    contentID: Int64, vector: VectorEncoding.Encoded, predictions: [Prediction] = [],
+    warning: FeatureWarning? = nil
+  ) {
     self.contentID = contentID
     self.vector = vector
     self.predictions = predictions
+    self.warning = warning
   }
 
   /// Writes rows into a space, in the caller's transaction; a content's earlier vector there is replaced.
@@ -48,6 +54,7 @@ public struct FeatureRow: Sendable {
       } else {
         try forget.execute(arguments: [space.id, row.contentID])
       }
+      try FeatureWarning.write(row.warning, content: row.contentID, into: space, in: db)
     }
     try db.cachedStatement(
       sql: "UPDATE space SET revision = revision + 1, vectors = vectors + ? WHERE id = ?"

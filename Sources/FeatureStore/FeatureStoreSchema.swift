@@ -32,7 +32,18 @@ public enum FeatureStoreSchema {
     migrator.registerMigration("feature-store-2 archives") { db in try db.execute(sql: archives) }
     migrator.registerMigration(TaxonomySchema.migration) { db in try TaxonomySchema.extend(db) }
     migrator.registerMigration("feature-store: corpus revisions") { db in try db.execute(sql: revisions) }
+    migrator.registerMigration("feature-store-3 warnings") { db in try db.execute(sql: warnings) }
   }
+
+  private static let warnings = """
+    -- Vectors of contents that were damaged, and accepted so.
+    CREATE TABLE feature_warning(
+      space_id INTEGER NOT NULL REFERENCES space ON DELETE CASCADE,
+      content_id INTEGER NOT NULL,
+      warning_class TEXT NOT NULL,
+      message TEXT NOT NULL,
+      PRIMARY KEY(space_id, content_id)) WITHOUT ROWID, STRICT;
+    """
 
   private static let taxonomies = """
     CREATE TABLE taxonomy(

@@ -16,10 +16,16 @@ public struct Prediction: Sendable, Hashable {
 
   /// The k most probable classes, best first; among equals the lower index first.
   public static func best(_ k: Int, of probabilities: [Float]) -> [Prediction] {
-    let order = probabilities.indices.sorted {
-      (probabilities[$0], $1) > (probabilities[$1], $0)
+    var best: [Int] = []
+    guard k > 0 else { return [] }
+    // Most classes are less probable than the k in hand, which one look tells.
+    for index in probabilities.indices {
+      if best.count == k, let last = best.last, !(probabilities[index] > probabilities[last]) { continue }
+      let place = best.firstIndex { probabilities[index] > probabilities[$0] } ?? best.count
+      best.insert(index, at: place)
+      if best.count > k { best.removeLast() }
     }
-    return order.prefix(max(0, k)).compactMap {
+    return best.compactMap {
       Prediction(classIndex: $0, probability: min(1, max(0, probabilities[$0])))
     }
   }

@@ -16,8 +16,8 @@ struct ImageMetadata {
       // Image data or the end: headers are over. Markers without a length stand only among data.
       if marker == 0xda || marker == 0xd9 || (0xd0...0xd8).contains(marker) || marker <= 0x01 { return }
       let length = Int(bytes[place + 2]) << 8 | Int(bytes[place + 3])
+      guard length >= 2, place + 2 + length <= bytes.count else { return }
       let content = place + 4..<place + 2 + length
-      guard length >= 2, content.upperBound <= bytes.count else { return }
       if marker == 0xe1 { note(bytes, content) }
       place = content.upperBound
     }

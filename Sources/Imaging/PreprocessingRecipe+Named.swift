@@ -2,6 +2,31 @@ extension PreprocessingRecipe {
   /// The recipe of this name, at its usual input size.
   public static func named(_ name: String) -> PreprocessingRecipe? { all.first { $0.name == name } }
 
+  /// What each named recipe does and where that is written, a line each, for help texts.
+  public static let explanations: [(name: String, text: String)] = [
+    (
+      "efficientnet",
+      "centered square of the shorter side x n / (n + 32), bicubic, (x - 127) / 128: tensorflow/tpu, "
+        + "models/official/efficientnet/preprocessing.py and lite/efficientnet_lite_builder.py"
+    ),
+    (
+      "torchvision",
+      "shorter side 256, bilinear, center crop 224, ImageNet's mean and deviation: pytorch/vision, "
+        + "references/classification/presets.py, ClassificationPresetEval"
+    ),
+    (
+      "keras-vgg16",
+      "shorter side 256, bilinear, center crop 224, blue, green, red less their means: keras-team/keras, "
+        + "applications/imagenet_utils.py, mode caffe; arXiv:1409.1556, section 3.2"
+    ),
+    (
+      "inception",
+      "the central 87.5 % of each side to 299, bilinear, to -1...1: tensorflow/models, "
+        + "research/slim/preprocessing/inception_preprocessing.py, preprocess_for_eval"
+    ),
+    ("plain", "the whole image stretched to 224, bilinear, to 0...1"),
+  ]
+
   public static let all: [PreprocessingRecipe] = [efficientNet, torchvision, kerasVGG16, inception, plain]
 
   /// EfficientNet-Lite: a centered crop, bicubic, `(x - 127) / 128`.

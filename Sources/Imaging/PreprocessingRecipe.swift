@@ -57,7 +57,7 @@ public struct PreprocessingRecipe: Sendable, Hashable, Codable {
   }
 
   /// Why no image can be preprocessed so; nil for a sound recipe.
-  private var flaw: String? {
+  public var flaw: String? {
     if !Self.inputSizes.contains(inputSize) {
       return "the recipe's input size is \(inputSize), not in \(Self.inputSizes)"
     }

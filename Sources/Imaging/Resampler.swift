@@ -12,7 +12,7 @@ struct Resampler: Sendable {
     var rows: Range<Int>
     var rowsPerStrip: Int
 
-    /// Bytes from row to row: the kernels read whole blocks of 32.
+    /// Bytes from row to row: the kernels read whole blocks of 64.
     var stride: Int { Resampler.stride(columns.count) }
   }
 
@@ -154,7 +154,7 @@ struct Resampler: Sendable {
     }
   }
 
-  private static func stride(_ pixels: Int) -> Int { (4 * pixels + 31) / 32 * 32 }
+  private static func stride(_ pixels: Int) -> Int { (4 * pixels + 63) / 64 * 64 }
 
   private static func grow(_ buffer: inout [UInt8], to count: Int) {
     if buffer.count < count { buffer = [UInt8](repeating: 0, count: count) }

@@ -26,6 +26,9 @@ public struct FeaturesStage: StageKind, ItemStage {
       "predictions", .integer(0...100), default: .integer(5),
       help: "how many of the most probable classes to keep, where the network has labels"),
     .init(
+      "damaged", .choice(DamagePolicy.allCases.map(\.rawValue)), default: .text(DamagePolicy.fail.rawValue),
+      help: "fail, or accept what can be recovered of a damaged image, and record a warning"),
+    .init(
       "batch", .integer(1...4_096), default: .integer(16), changesResult: false,
       help: "images that a thread takes at a time"),
   ]
@@ -33,13 +36,16 @@ public struct FeaturesStage: StageKind, ItemStage {
   let layer: String
   let encoding: VectorEncoding
   let predictions: Int
+  let damage: DamagePolicy
   public let batchSize: Int
 
   public static func makeStage(_ parameters: StageParameters) throws -> any Stage {
     FeaturesStage(
       layer: try parameters.text("layer"),
       encoding: VectorEncoding(rawValue: try parameters.text("encoding")) ?? .float16,
-      predictions: try parameters.integer("predictions"), batchSize: try parameters.integer("batch"))
+      predictions: try parameters.integer("predictions"),
+      damage: DamagePolicy(rawValue: try parameters.text("damaged")) ?? .fail,
+      batchSize: try parameters.integer("batch"))
   }
 
   /// What all workers share.
@@ -92,7 +98,8 @@ public struct FeaturesStage: StageKind, ItemStage {
   private func spaceFingerprint(plan: [UInt8], _ embedder: ImageEmbedder) -> String {
     let parts =
       [
-        "space 2", SHA256.hash(plan).hex, embedder.recipe.canonicalDescription, embedder.layer,
+        damage == .accept ? "space 2, damaged accepted" : "space 2", SHA256.hash(plan).hex,
+        embedder.recipe.canonicalDescription, embedder.layer,
         encoding.rawValue, "\(embedder.predictions)",
       ]
       // After the parts there are labels or none: an empty list of them is not possible.
@@ -115,7 +122,7 @@ public struct FeaturesStage: StageKind, ItemStage {
 
   public func makeWorker(_ prepared: Prepared, _ context: StageContext) throws -> FeatureWorker {
     FeatureWorker(
-      try prepared.embedder.makeWorker(), encoding: encoding, reader: prepared.reader,
+      try prepared.embedder.makeWorker(damage: damage), encoding: encoding, reader: prepared.reader,
       database: context.database, steps: context.steps)
   }
 

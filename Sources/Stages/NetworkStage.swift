@@ -16,28 +16,27 @@ public struct NetworkStage: StageKind, WholeStage {
   public static let name = "network"
   public static let resultsVersion = 2
   public static let summary = "A convolutional network from an ONNX file, calibrated and quantized to int8."
-  public static let parameters: [ParameterDeclaration] = [
-    .init("model", .path(.file), isRequired: true, help: "an ONNX file"),
-    .init(
-      "labels", .nameOrPath(NetworkLabels.names, .file),
-      help: "the classes the outputs stand for: ilsvrc2012, or a file with a wnid a line"),
-    .init(
-      "preprocess", .choice(PreprocessingRecipe.all.map(\.name)),
-      default: .text(PreprocessingRecipe.efficientNet.name), help: "how an image becomes the network's input"),
-    .init(
-      "precision", .choice(Precision.allCases.map(\.rawValue)), default: .text(Precision.int8.rawValue),
-      help: "int8, several times faster, or float32"),
-    .init(
-      "calibrate",
-      .group([
-        .init(
-          "images", .reference(kinds: [ImagesStage.name]), isRequired: true,
-          help: "the images to calibrate on: of the kind the network will see"),
-        .init("count", .integer(1...100_000), default: .integer(300), help: "how many of them"),
-      ]),
-      help: "what int8 ranges are chosen by; needed for precision int8, unless the model is quantized already"
-    ),
-  ]
+  public static let parameters: [ParameterDeclaration] =
+    [
+      .init("model", .path(.file), isRequired: true, help: "an ONNX file"),
+      .init(
+        "labels", .nameOrPath(NetworkLabels.names, .file),
+        help: "the classes the outputs stand for: ilsvrc2012, or a file with a wnid a line"),
+      .init(
+        "precision", .choice(Precision.allCases.map(\.rawValue)), default: .text(Precision.int8.rawValue),
+        help: "int8, several times faster, or float32"),
+      .init(
+        "calibrate",
+        .group([
+          .init(
+            "images", .reference(kinds: [ImagesStage.name]), isRequired: true,
+            help: "the images to calibrate on: of the kind the network will see"),
+          .init("count", .integer(1...100_000), default: .integer(300), help: "how many of them"),
+        ]),
+        help:
+          "what int8 ranges are chosen by; needed for precision int8, unless the model is quantized already"
+      ),
+    ] + PreprocessingParameters.declarations
 
   public enum Precision: String, Sendable, CaseIterable {
     case int8
@@ -48,13 +47,12 @@ public struct NetworkStage: StageKind, WholeStage {
   /// A name or a path; nil for a network without labels.
   let labels: String?
   let recipe: PreprocessingRecipe
+  /// Whether the recipe's size is the user's own, and so must be the network's.
+  let cropIsStated: Bool
   let precision: Precision
   let calibrationCount: Int
 
   public static func makeStage(_ parameters: StageParameters) throws -> any Stage {
-    guard let recipe = PreprocessingRecipe.named(try parameters.text("preprocess")) else {
-      throw StageParameterError(parameter: "preprocess", message: "there is no such preprocessing")
-    }
     let precision = Precision(rawValue: try parameters.text("precision")) ?? .int8
     let model = try parameters.path("model")
     if precision == .int8 && !parameters.has("calibrate") && !isQuantized(model) {
@@ -65,7 +63,9 @@ public struct NetworkStage: StageKind, WholeStage {
     }
     return NetworkStage(
       model: model,
-      labels: parameters.text(ifPresent: "labels") ?? parameters.path(ifPresent: "labels"), recipe: recipe,
+      labels: parameters.text(ifPresent: "labels") ?? parameters.path(ifPresent: "labels"),
+      recipe: try PreprocessingParameters.recipe(parameters),
+      cropIsStated: parameters.has("preprocess.crop"),
       precision: precision, calibrationCount: parameters.integer(ifPresent: "calibrate.count") ?? 300)
   }
 
@@ -89,7 +89,13 @@ public struct NetworkStage: StageKind, WholeStage {
   public func run(_ context: StageContext) async throws -> ItemCounts {
     let digest = try SHA256.hash(fileAt: model)
     let graph = try Graph.load(onnx: model).settingOpenInputSize(recipe.openInputSize).simplified()
-    let recipe = recipe.fitted(to: try NetworkInput.size(of: graph))
+    let size = try NetworkInput.size(of: graph)
+    if cropIsStated && size != recipe.inputSize {
+      throw StageParameterError(
+        parameter: "preprocess.crop",
+        message: "crop is \(recipe.inputSize), and the network takes images of \(size) pixels a side")
+    }
+    let recipe = recipe.fitted(to: size)
     let interface = try NetworkInterface(graph, recipe: recipe)
     let labels = try self.labels.map { try NetworkLabels.load($0) }
     if let labels {

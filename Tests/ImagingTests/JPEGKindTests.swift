@@ -130,6 +130,14 @@ struct JPEGKindTests {
       if random.number(4) == 0 { bytes.removeLast(random.number(bytes.count)) }
       #expect(decoded(bytes, isPlain: false) == decoded(bytes, isPlain: true))
     }
+    // Found by the fuzzer: odd parameters of the scan, which libjpeg warns of, and damage behind them were told twice.
+    let scan = try #require(
+      original.indices.dropLast().first { original[$0] == 0xff && original[$0 + 1] == 0xda })
+    var odd = original
+    odd[scan + 11] = 1
+    odd[original.count / 2] ^= 0x55
+    odd.removeLast(original.count / 4)
+    #expect(decoded(odd, isPlain: false) == decoded(odd, isPlain: true))
   }
 
   /// All that can be told of a decoding, with damage accepted.

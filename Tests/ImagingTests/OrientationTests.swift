@@ -100,4 +100,22 @@ struct OrientationTests {
   func `damaged EXIF says nothing`(_ bytes: [UInt8]) {
     #expect(bytes.withUnsafeBufferPointer(TIFFDirectory.orientation) == nil)
   }
+
+  /// Segments and chunks whose lengths are too small, too large, or cut off.
+  @Test func `damaged containers of EXIF say nothing`() {
+    var random = SeededBytes(seed: 4)
+    let start: [[UInt8]] = [
+      [0xff, 0xd8, 0xff, 0xe1], [0xff, 0xd8, 0xff, 0xff, 0xff, 0xe0, 0, 2, 0xff, 0xe1],
+      [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0] + Array("IHDR".utf8) + [0, 0, 0, 0],
+    ]
+    for length in 0..<400 {
+      for head in start {
+        var bytes = head + (0..<length % 40).map { _ in UInt8(random.number(length < 200 ? 4 : 256)) }
+        if length % 3 == 0 { bytes += Array("Exif\0\0MM\0*".utf8) }
+        let format: ImageFormat = head[0] == 0xff ? .jpeg : .png
+        let orientation = bytes.withUnsafeBufferPointer { ImageOrientation(of: $0, format: format) }
+        #expect(orientation == .upright)
+      }
+    }
+  }
 }

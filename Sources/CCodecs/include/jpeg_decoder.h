@@ -34,8 +34,7 @@ typedef struct synoptic_jpeg_options {
   uint32_t bytes_per_pixel;
   /// The size in eighths of the image's: 8, 4, 2 or 1. Width and height are rounded up.
   uint32_t eighths;
-  /// An approximate inverse DCT, chroma repeated instead of interpolated, and rows behind the region not decoded:
-  /// of those only the end is looked for.
+  /// An approximate inverse DCT, and rows behind the region not decoded: of those only the end is looked for.
   bool is_fast;
   /// Nothing but libjpeg's own code, by which tests judge the rest.
   bool is_plain;

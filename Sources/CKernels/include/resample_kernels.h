@@ -38,9 +38,9 @@ void synoptic_resample_rows(
 
 /// Resamples along columns: to `axis->count` rows of `width` pixels.
 ///
-/// Reads whole 32-byte blocks and an even number of rows: `source_stride` must be a multiple of 32 and one
+/// Reads whole 64-byte blocks and an even number of rows: `source_stride` must be a multiple of 64 and one
 /// row after the last tap must be readable. `target_bytes` a pixel is 3 (the fourth byte is dropped; exactly
-/// 3 * width bytes a row are written) or 4 (whole 32-byte blocks are written: so must `target_stride` be).
+/// 3 * width bytes a row are written) or 4 (whole 64-byte blocks are written: so must `target_stride` be).
 void synoptic_resample_columns(
     synoptic_instruction_set set, const synoptic_resample_axis *axis, const uint8_t *source,
     size_t source_stride, uint8_t *target, size_t target_stride, int32_t width, int32_t target_bytes);

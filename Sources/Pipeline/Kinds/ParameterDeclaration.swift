@@ -34,6 +34,8 @@ public indirect enum ParameterType: Sendable {
   case choice([String])
   case integer(ClosedRange<Int>)
   case number(ClosedRange<Double>)
+  /// A list of so many numbers: `mean: [0.485, 0.456, 0.406]`.
+  case numbers(count: Int)
   case boolean
   /// A number of items, or a share of them: `100`, `1%`.
   case countOrShare
@@ -41,11 +43,21 @@ public indirect enum ParameterType: Sendable {
   case reference(kinds: [String])
   /// Named parameters inside a parameter: `calibrate: { images: photos, count: 300 }`.
   case group([ParameterDeclaration])
+  /// One of a few names, or else the parameters that such a name stands for, spelled out.
+  case choiceOrGroup([String], [ParameterDeclaration])
 
   public enum PathType: Sendable {
     case file
     case folder
     /// A file or a folder.
     case any
+  }
+
+  /// What may stand inside, where something may.
+  var groupParameters: [ParameterDeclaration]? {
+    switch self {
+    case .group(let inner), .choiceOrGroup(_, let inner): inner
+    default: nil
+    }
   }
 }

@@ -19,6 +19,9 @@ public struct StageParameters: Sendable, Hashable {
     return steps.last.flatMap { current[$0] }
   }
 
+  /// Whether it is a name rather than a group, where it can be either.
+  public func isText(_ name: String) -> Bool { text(ifPresent: name) != nil }
+
   /// Whether the parameter or group was given or has a default.
   public func has(_ name: String) -> Bool { self[name] != nil }
 
@@ -34,6 +37,9 @@ public struct StageParameters: Sendable, Hashable {
   }
   public func number(ifPresent name: String) -> Double? {
     if case .number(let number)? = self[name] { number } else { nil }
+  }
+  public func numbers(ifPresent name: String) -> [Double]? {
+    if case .numbers(let numbers)? = self[name] { numbers } else { nil }
   }
   public func boolean(ifPresent name: String) -> Bool? {
     if case .boolean(let boolean)? = self[name] { boolean } else { nil }

@@ -19,7 +19,9 @@ enum CanonicalParameters {
       case .nameOrPath:
         guard case .text = value else { return [] }
         return [FingerprintComponent(role: .parameter, name: name, text: value.canonicalText)]
-      case .group(let inner):
+      case .choiceOrGroup where value.isText:
+        return [FingerprintComponent(role: .parameter, name: name, text: value.canonicalText)]
+      case .group(let inner), .choiceOrGroup(_, let inner):
         guard case .group(let given) = value else { return [] }
         return [FingerprintComponent(role: .parameter, name: name, text: "given")]
           + components(given, inner, prefix: name + ".")

@@ -29,7 +29,7 @@ public struct FeatureWorker: ItemWorker {
   public mutating func process(_ items: [WorkItem]) async throws -> [ItemOutcome<FeatureRow>] {
     let files = try await files(of: items)
     var byContent: [Int64: Result<FeatureRow, ItemFailure>] = [:]
-    var waiting: [(contentID: Int64, pixels: PixelImage)] = []
+    var waiting: [Waiting] = []
     var outcomes = [ItemOutcome<FeatureRow>?](repeating: nil, count: items.count)
     for (index, item) in items.enumerated() {
       guard let file = files[item.id] else {
@@ -41,7 +41,7 @@ public struct FeatureWorker: ItemWorker {
         continue
       }
       switch try pixels(of: file) {
-      case .success(let pixels): waiting.append((file.contentID, pixels))
+      case .success(let image): waiting.append(image)
       // A failure to read is this file's alone: a duplicate elsewhere may well be readable.
       case .failure(let failure): outcomes[index] = failure.outcome(of: item)
       }
@@ -60,7 +60,7 @@ public struct FeatureWorker: ItemWorker {
 
   /// Turns the images that wait into rows, all at once.
   private func embed(
-    _ waiting: inout [(contentID: Int64, pixels: PixelImage)],
+    _ waiting: inout [Waiting],
     into rows: inout [Int64: Result<FeatureRow, ItemFailure>]
   ) throws {
     guard !waiting.isEmpty else { return }
@@ -68,17 +68,17 @@ public struct FeatureWorker: ItemWorker {
     let embeddings = try embedder.embed(waiting.map(\.pixels))
     steps.add(.infer, start.duration(to: .now), count: waiting.count)
     for (image, embedding) in zip(waiting, embeddings) {
-      rows[image.contentID] = row(of: image.contentID, embedding)
+      rows[image.contentID] = row(of: image, embedding)
     }
     waiting.removeAll()
   }
 
-  private func row(of contentID: Int64, _ embedding: ImageEmbedding) -> Result<FeatureRow, ItemFailure> {
+  private func row(of image: Waiting, _ embedding: ImageEmbedding) -> Result<FeatureRow, ItemFailure> {
     do {
       return .success(
         FeatureRow(
-          contentID: contentID, vector: try encoding.encode(embedding.vector),
-          predictions: embedding.predictions))
+          contentID: image.contentID, vector: try encoding.encode(embedding.vector),
+          predictions: embedding.predictions, warning: image.warning))
     } catch {
       // A vector that its encoding can't hold: the network gave infinities for this image.
       return .failure(ItemFailure(errorClass: "value-out-of-range", message: "\(error)"))
@@ -89,6 +89,13 @@ public struct FeatureWorker: ItemWorker {
     let contentID: Int64
     let location: ImageLocation
     let digest: SHA256Digest
+  }
+
+  /// An image on its way to the network.
+  private struct Waiting {
+    let contentID: Int64
+    let pixels: PixelImage
+    let warning: FeatureWarning?
   }
 
   private struct ItemFailure: Error {
@@ -121,7 +128,7 @@ public struct FeatureWorker: ItemWorker {
   }
 
   /// - Throws: what is no fault of the image.
-  private mutating func pixels(of file: File) throws -> Result<PixelImage, ItemFailure> {
+  private mutating func pixels(of file: File) throws -> Result<Waiting, ItemFailure> {
     do {
       let bytes = try steps.measure(.read) { try reader.bytes(of: file.location) }
       guard SHA256.hash(bytes) == file.digest else {
@@ -134,7 +141,10 @@ public struct FeatureWorker: ItemWorker {
       let pixels = try embedder.pixels(decoding: bytes)
       steps.add(.decode, embedder.decodingTime)
       steps.add(.resize, start.duration(to: .now) - embedder.decodingTime)
-      return .success(pixels)
+      let warning = embedder.acceptedDamage.map {
+        FeatureWarning(warningClass: $0.errorClass, message: "\($0)")
+      }
+      return .success(Waiting(contentID: file.contentID, pixels: pixels, warning: warning))
     } catch let error as CorpusError {
       return .failure(ItemFailure(errorClass: error.errorClass, message: "\(error)"))
     } catch let error as ImagingError {

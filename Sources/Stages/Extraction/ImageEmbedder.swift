@@ -72,8 +72,8 @@ public struct ImageEmbedder: Sendable {
   }
 
   /// For one thread.
-  public func makeWorker() throws -> ImageEmbeddingWorker {
-    ImageEmbeddingWorker(self, runner: try engine.makeRunner(recipe))
+  public func makeWorker(damage: DamagePolicy = .fail) throws -> ImageEmbeddingWorker {
+    ImageEmbeddingWorker(self, damage: damage, runner: try engine.makeRunner(recipe))
   }
 
   /// - Throws: `CorpusError`, `ImagingError`.
@@ -93,13 +93,15 @@ public struct ImageEmbeddingWorker {
   private let runner: EngineRunner
   private var preprocessor: Preprocessor
 
-  init(_ embedder: ImageEmbedder, runner: EngineRunner) {
+  init(_ embedder: ImageEmbedder, damage: DamagePolicy, runner: EngineRunner) {
     self.embedder = embedder
     self.runner = runner
-    preprocessor = Preprocessor(embedder.recipe)
+    preprocessor = Preprocessor(embedder.recipe, damage: damage)
   }
 
   /// What decompressing took of the last image's time.
+  /// What was wrong with the last image, where damage is accepted.
+  var acceptedDamage: ImagingError? { preprocessor.acceptedDamage }
   var decodingTime: Duration { preprocessor.decodingTime }
 
   /// How many images are best embedded at once.

@@ -9,5 +9,5 @@ struct ImagesCommand: ParsableCommand {
         synoptic images list quickstart.sqlite --class dog
         synoptic images preprocess dog.jpg --recipe efficientnet --output dog.npy
       """,
-    subcommands: [ImagesListCommand.self, ImagesPreprocessCommand.self])
+    subcommands: [ImagesListCommand.self, ImagesPreprocessCommand.self, ImagesBenchCommand.self])
 }

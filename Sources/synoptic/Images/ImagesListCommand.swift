@@ -8,12 +8,14 @@ struct ImagesListCommand: ParsableCommand {
     abstract: "List the images of a store in path order.",
     discussion: """
       The columns are id, size in bytes, class and path. With --failed there is a line for each failure, with its \
-      kind and its reason; a file of a list that is not there has a path only. Images that have gone from their \
+      kind and its reason; a file of a list that is not there has a path only. With --warned there is a line for each \
+      damaged image that a stage accepted, with the space, the kind of damage and how far it got. Images that have gone from their \
       source are left out.
 
       EXAMPLES
         synoptic images list quickstart.sqlite --class vehicle --limit 20
         synoptic images list quickstart.sqlite --failed
+        synoptic images list quickstart.sqlite --warned
         synoptic images list quickstart.sqlite --json
       """)
 
@@ -28,12 +30,16 @@ struct ImagesListCommand: ParsableCommand {
   @Flag(help: "Only images that failed, with the reason.")
   var failed = false
 
+  @Flag(help: "Only damaged images that were accepted, with the damage.")
+  var warned = false
+
   @Option(help: "List at most this many.")
   var limit: Int?
 
   @OptionGroup var json: JSONFlag
 
   func validate() throws {
+    if failed && warned { throw ValidationError("--failed and --warned exclude each other") }
     if let limit, limit < 1 { throw ValidationError("--limit is \(limit), and must be at least 1") }
   }
 
@@ -44,21 +50,27 @@ struct ImagesListCommand: ParsableCommand {
       let names = try SynsetNames(db)
       let wnids = try ofClass.map(names.subtree)
       let failures = try ImageFailures(db)
-      var output = ImageListOutput(isJSON: json.isOn, showsFailures: failed, names: names)
+      var output = ImageListOutput(
+        isJSON: json.isOn, showsFailures: failed, showsWarnings: warned, names: names)
       if failed {
         let images = failures.inPathOrder(ofClasses: wnids)
         for image in images.prefix(limit ?? .max) { try output.write(image) }
       } else {
-        let rows = try ListedImage.cursor(ofClasses: wnids, limit: limit, in: db)
-        while let row = try rows.next() {
+        let warnings = try FeatureWarning.ofContents(in: db)
+        let rows = try ListedImage.cursor(ofClasses: wnids, limit: warned ? nil : limit, in: db)
+        while output.count < limit ?? .max, let row = try rows.next() {
           var image = ListedImage(row)
           image.failure = image.id.flatMap { failures[imageID: $0] }
-          try output.write(image)
+          image.warnings = image.contentID.flatMap { warnings[$0] } ?? []
+          if !warned || !image.warnings.isEmpty { try output.write(image) }
         }
       }
       return try output.finish()
     }
-    if printed == 0, !json.isOn { StandardError.say(failed ? "no image failed" : "no image was found") }
+    if printed == 0, !json.isOn {
+      StandardError.say(
+        failed ? "no image failed" : warned ? "no damaged image was accepted" : "no image was found")
+    }
   }
 }
 
@@ -66,13 +78,15 @@ struct ImagesListCommand: ParsableCommand {
 private struct ImageListOutput {
   let isJSON: Bool
   let showsFailures: Bool
+  let showsWarnings: Bool
   let names: SynsetNames
-  private var count = 0
+  private(set) var count = 0
   private var text = ""
 
-  init(isJSON: Bool, showsFailures: Bool, names: SynsetNames) {
+  init(isJSON: Bool, showsFailures: Bool, showsWarnings: Bool, names: SynsetNames) {
     self.isJSON = isJSON
     self.showsFailures = showsFailures
+    self.showsWarnings = showsWarnings
     self.names = names
   }
 
@@ -98,6 +112,9 @@ private struct ImageListOutput {
       image.wnid.map(names.word) ?? "-", image.path,
     ]
     if showsFailures, let failure = image.failure { fields += [failure.errorClass, failure.message] }
+    if showsWarnings {
+      fields += image.warnings.flatMap { [$0.space, $0.warning.warningClass, $0.warning.message] }
+    }
     return fields.map(TextTable.printable).joined(separator: "\t") + "\n"
   }
 }

@@ -9,13 +9,16 @@ struct ImagesPreprocessCommand: ParsableCommand {
     abstract: "Write what a network sees of an image, as a NumPy array.",
     discussion: """
       The array is the resized and cropped image, uint8, [height, width, 3]; with --normalised it is the \
-      network's input, float32, [3, height, width]. Recipes: \
-      \(PreprocessingRecipe.all.map(\.name).joined(separator: ", ")).
+      network's input, float32, [3, height, width].
+
+      RECIPES
+      \(PreprocessingRecipe.explanations.map { "  \($0.name): \($0.text)" }.joined(separator: "\n"))
 
       EXAMPLES
         synoptic images preprocess dog.jpg --recipe efficientnet --output dog.npy
         synoptic images preprocess dog.jpg --recipe torchvision --normalised --output dog.npy
         synoptic images preprocess dog.jpg --recipe plain --size 96 --output dog.npy
+        synoptic images preprocess half.jpg --recipe plain --damaged accept --orientation ignore --output half.npy
       """)
 
   @Argument(help: "A JPEG or PNG file.", completion: .file())
@@ -37,6 +40,8 @@ struct ImagesPreprocessCommand: ParsableCommand {
   @Option(help: "The side of the network's input in pixels (default: the recipe's).")
   var size: Int?
 
+  @OptionGroup var decoding: DecodingArguments
+
   func validate() throws {
     if let size, !(1...8192).contains(size) {
       throw ValidationError("--size is \(size), and must be from 1 to 8192")
@@ -52,10 +57,12 @@ struct ImagesPreprocessCommand: ParsableCommand {
     try OutputFile.check(output)
     guard var recipe = PreprocessingRecipe.named(recipe) else { return }
     if let size { recipe = recipe.resized(to: size) }
+    recipe.decoding = decoding.options
     let bytes = try FileContents.read(file)
     // The same way from bytes to pixels as the `features` stage takes.
-    var preprocessor = Preprocessor(recipe)
+    var preprocessor = Preprocessor(recipe, damage: decoding.damaged)
     let pixels = try NamedFile.attempt(file) { _ in try preprocessor.pixels(decoding: bytes) }
+    if let damage = preprocessor.acceptedDamage { StandardError.say("\(file): accepted: \(damage)") }
     let side = recipe.inputSize
     let array =
       isNormalized

@@ -11,6 +11,9 @@ struct ListedImage {
   /// Bytes.
   let size: Int64?
   var failure: RecordedFailure?
+  var warnings: [(space: String, warning: FeatureWarning)] = []
+  /// Nil where no bytes were read.
+  let contentID: Int64?
 
   /// The images that are present, in path order; a cursor, because there may be millions.
   static func cursor(ofClasses wnids: Set<String>?, limit: Int?, in db: Database) throws -> RowCursor {
@@ -19,7 +22,7 @@ struct ListedImage {
     let corpora: [Int64?] = try CorpusRecord.all(in: db).map(\.id)
     let selects = (corpora.isEmpty || corpora.count > 100 ? [nil] : corpora).map { corpus in
       """
-      SELECT id, path, wnid, size, corpus_id FROM image
+      SELECT id, path, wnid, size, corpus_id, content_id FROM image
       WHERE gone = 0 AND (:classes IS NULL OR wnid IN (SELECT value FROM json_each(:classes)))
       \(corpus.map { "AND corpus_id = \($0)" } ?? "")
       """
@@ -34,6 +37,7 @@ struct ListedImage {
     path = row["path"]
     wnid = row["wnid"]
     size = row["size"]
+    contentID = row["content_id"]
   }
 
   init(_ failure: RecordedFailure, image: ImageRecord?) {
@@ -41,6 +45,7 @@ struct ListedImage {
     path = image?.path ?? failure.name
     wnid = image?.wnid
     size = image?.size
+    contentID = image?.contentID
     self.failure = failure
   }
 
@@ -57,6 +62,18 @@ struct ListedImage {
             "stage": .string(failure.stage), "class": .string(failure.errorClass),
             "message": .string(failure.message), "attempts": .integer(failure.attempts),
           ]))
+    }
+    if !warnings.isEmpty {
+      members.append(
+        .init(
+          name: "warnings",
+          value: .array(
+            warnings.map {
+              [
+                "space": .string($0.space), "class": .string($0.warning.warningClass),
+                "message": .string($0.warning.message),
+              ]
+            })))
     }
     return .object(members)
   }

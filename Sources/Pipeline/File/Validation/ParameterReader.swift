@@ -35,7 +35,7 @@ struct ParameterReader {
         continue
       }
       reading.locations[name] = entry.value.location
-      if case .group(let inner) = declaration.type, let group = entry.value.entries {
+      if let inner = declaration.type.groupParameters, let group = entry.value.entries {
         values[declaration.name] = .group(
           read(
             group, inner, of: draft, prefix: name + ".", owner: entry.keyLocation, into: &reading, &problems))

@@ -5,18 +5,29 @@ enum ValueRule {
     _ node: SourceNode, _ declaration: ParameterDeclaration, named name: String, folder: String,
     _ problems: inout [PipelineProblem]
   ) -> ParameterValue? {
+    if case .numbers(let count) = declaration.type, let numbers = numbers(in: node, count) {
+      return .numbers(numbers)
+    }
     if let text = node.scalar, let value = value(of: text, as: declaration.type, folder: folder) {
       return value
     }
     var suggestion: String?
-    if case .choice(let choices) = declaration.type, let text = node.scalar {
-      suggestion = NearestName.of(text, among: choices)
+    switch declaration.type {
+    case .choice(let choices), .choiceOrGroup(let choices, _):
+      suggestion = node.scalar.flatMap { NearestName.of($0, among: choices) }
+    default: break
     }
     problems.append(
       PipelineProblem(
         node.location, "\(name) is \(node.kindName)", expected: "expected \(expectation(declaration.type))",
         suggestion: suggestion))
     return nil
+  }
+
+  private static func numbers(in node: SourceNode, _ count: Int) -> [Double]? {
+    guard case .sequence(let elements) = node.content, elements.count == count else { return nil }
+    let numbers = elements.compactMap { $0.scalar.flatMap(Double.init) }.filter(\.isFinite)
+    return numbers.count == count ? numbers : nil
   }
 
   private static func value(of text: String, as type: ParameterType, folder: String) -> ParameterValue? {
@@ -26,7 +37,7 @@ enum ValueRule {
       names.contains(text) ? .text(text) : value(of: text, as: .path(type), folder: folder)
     case .text: .text(text)
     case .countOrShare: FailureLimit(text).map { .text($0.description) }
-    case .choice(let choices): choices.contains(text) ? .text(text) : nil
+    case .choice(let choices), .choiceOrGroup(let choices, _): choices.contains(text) ? .text(text) : nil
     case .integer(let range): Int(text).flatMap { range.contains($0) ? .integer($0) : nil }
     case .number(let range):
       Double(text).flatMap { $0.isFinite && range.contains($0) ? .number($0) : nil }
@@ -35,7 +46,7 @@ enum ValueRule {
         ? .boolean(true)
         : ["false", "no", "off"].contains(text) ? .boolean(false) : nil
     case .reference: text.isEmpty ? nil : .reference(text)
-    case .group: nil
+    case .group, .numbers: nil
     }
   }
 
@@ -54,8 +65,11 @@ enum ValueRule {
       "a number"
         + bounds(
           range.lowerBound, range.upperBound, -Double.greatestFiniteMagnitude, .greatestFiniteMagnitude)
+    case .numbers(let count): "a list of \(count) numbers"
     case .boolean: "true or false"
     case .reference(let kinds): "the name of a stage of kind \(kinds.joined(separator: " or "))"
+    case .choiceOrGroup(let choices, let inner):
+      "\(expectation(.choice(choices))), or \(expectation(.group(inner)))"
     case .group(let inner): "a group { \(inner.map { "\($0.name): ..." }.joined(separator: ", ")) }"
     }
   }

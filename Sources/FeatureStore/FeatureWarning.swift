@@ -1,0 +1,45 @@
+import GRDB
+
+/// What was wrong with a content whose vector was made all the same.
+public struct FeatureWarning: Sendable, Hashable {
+  /// A stable slug by which warnings are counted, of the same kind as those of failures.
+  public let warningClass: String
+  public let message: String
+
+  public init(warningClass: String, message: String) {
+    self.warningClass = warningClass
+    self.message = message
+  }
+
+  /// Keeps a content's warning in a space, or forgets an earlier one.
+  static func write(
+    _ warning: FeatureWarning?, content id: Int64, into space: SpaceRecord, in db: Database
+  ) throws {
+    guard let warning else {
+      return try db.cachedStatement(sql: "DELETE FROM feature_warning WHERE space_id = ? AND content_id = ?")
+        .execute(arguments: [space.id, id])
+    }
+    try db.cachedStatement(
+      sql: """
+        INSERT OR REPLACE INTO feature_warning(space_id, content_id, warning_class, message)
+        VALUES (?, ?, ?, ?)
+        """
+    ).execute(arguments: [space.id, id, warning.warningClass, warning.message])
+  }
+
+  /// The warnings of an image's content, by the name of the space; a space without a name has none.
+  public static func ofContents(in db: Database) throws -> [Int64: [(space: String, warning: FeatureWarning)]]
+  {
+    let rows = try Row.fetchCursor(
+      db,
+      sql: """
+        SELECT content_id, space_name.name, warning_class, message
+        FROM feature_warning JOIN space_name USING (space_id) ORDER BY content_id, space_name.name
+        """)
+    var warnings: [Int64: [(space: String, warning: FeatureWarning)]] = [:]
+    while let row = try rows.next() {
+      warnings[row[0], default: []].append((row[1], FeatureWarning(warningClass: row[2], message: row[3])))
+    }
+    return warnings
+  }
+}
