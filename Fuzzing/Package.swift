@@ -17,6 +17,10 @@ let package = Package(
     .target(name: "CCodecs", dependencies: ["CJPEG", "CPNG"], cSettings: [.define("NDEBUG")]),
     .target(name: "Imaging", dependencies: ["CCodecs", "CKernels"]),
     .executableTarget(name: "ImageFuzzer", dependencies: ["Imaging"]),
+    .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+    .target(name: "WordNet", dependencies: ["CLibXML2", "CZlib"]),
+    .executableTarget(name: "WordNetFuzzer", dependencies: ["WordNet"]),
     .executableTarget(name: "NetworkFuzzer", dependencies: ["Network", "Quantization", "Digest"]),
     .executableTarget(name: "SeedNetworks", dependencies: ["Network", "Quantization"]),
   ]

@@ -29,6 +29,17 @@ public struct SynsetsStage: StageKind, WholeStage {
   }
 
   public func run(_ context: StageContext) async throws -> ItemCounts {
+    let rows = try rows(context)
+    try context.checkForStop()
+    try await context.database.write { [source] db in
+      _ = try rows.write(fingerprint: context.fingerprint, source: source, in: db)
+    }
+    return ItemCounts(done: rows.synsets.count)
+  }
+
+  /// The hierarchy itself is gone by the time that its rows are written: both and SQLite's pages at once take a third more
+  /// memory.
+  private func rows(_ context: StageContext) throws -> TaxonomyRows {
     let hierarchy = try HierarchyReader.read(source)
     for edge in hierarchy.rejectedEdges.prefix(10) {
       context.logger.warning(
@@ -38,11 +49,6 @@ public struct SynsetsStage: StageKind, WholeStage {
       context.logger.warning(
         "\(source): \(hierarchy.rejectedEdges.count) such edges in all; `synoptic synsets check` lists them")
     }
-    try context.checkForStop()
-    let rows = StoreHierarchy.rows(of: hierarchy)
-    try await context.database.write { [source] db in
-      _ = try rows.write(fingerprint: context.fingerprint, source: source, in: db)
-    }
-    return ItemCounts(done: hierarchy.synsets.count)
+    return StoreHierarchy.rows(of: hierarchy)
   }
 }

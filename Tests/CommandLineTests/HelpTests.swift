@@ -3,7 +3,9 @@ import Testing
 @Suite("Help")
 struct HelpTests {
   static let subcommands = [
-    "run", "plan", "status", "retry", "search", "synsets", "synsets show", "synsets tree", "synsets convert",
+    "run", "plan", "status", "retry", "search", "synsets", "synsets show", "synsets find", "synsets tree",
+    "synsets paths",
+    "synsets lowest-common", "synsets similarity", "synsets map", "synsets check", "synsets convert",
     "images", "images list", "images preprocess", "features", "features list", "features digest",
     "features export", "features predictions", "network", "network show", "network run", "network verify",
     "network bench", "network quantize", "network compile",

@@ -10,11 +10,24 @@ struct TaxonomyTests {
       .init(wnid: "n02084071", words: ["dog", "domestic dog"], gloss: "a member of the genus \"Canis\""),
       .init(wnid: "n00001740", words: ["entity"], gloss: "that which is\nperceived \\ known"),
       .init(wnid: "n02121808", words: ["chat d'été", "\u{1}"], gloss: ""),
+      .init(
+        wnid: "oewn-90000001-v", words: ["go"], gloss: "g", partOfSpeech: "v", ili: 117_660,
+        sourceID: "oewn-90000001-v"),
     ],
     hypernyms: [
       .init(child: "n02121808", parent: "n00001740"), .init(child: "n02084071", parent: "n00001740"),
     ],
-    senses: ["dog": ["n02084071", "n02121808"], "entity": ["n00001740"]])
+    senses: ["dog": ["n02084071", "n02121808"], "entity": ["n00001740"]],
+    meronyms: [
+      .init(whole: "n02121808", part: "n02084071", kind: "substance"),
+      .init(whole: "n00001740", part: "n02084071", kind: "part"),
+    ],
+    irregularForms: [
+      .init(partOfSpeech: "n", form: "axes", lemma: "axis"),
+      .init(partOfSpeech: "n", form: "axes", lemma: "ax"),
+      .init(partOfSpeech: "n", form: "geese", lemma: "goose"),
+      .init(partOfSpeech: "v", form: "axes", lemma: "axe"),
+    ])
 
   @Test("come back as they were written, in the source's order")
   func roundTrip() throws {
@@ -33,6 +46,8 @@ struct TaxonomyTests {
     fewer.synsets.removeLast()
     fewer.hypernyms.removeFirst()
     fewer.senses["dog"] = nil
+    fewer.meronyms.removeFirst()
+    fewer.irregularForms.removeLast()
     try store.queue.write { db in
       let id = try Self.rows.write(fingerprint: "f", source: "a.xml", in: db)
       #expect(try fewer.write(fingerprint: "f", source: "b.xml", in: db) == id)

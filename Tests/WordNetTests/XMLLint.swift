@@ -19,6 +19,25 @@ enum XMLLint {
   /// Throws unless the file is well-formed.
   static func check(_ path: String) throws { try run(["--nonet", "--noout", path]) }
 
+  /// For each file whether it is well-formed.
+  static func verdicts(_ paths: [String]) throws -> [Bool] {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments =
+      [
+        "-c",
+        "xmllint=$1; shift; for f do \"$xmllint\" --nonet --noout \"$f\" >/dev/null 2>&1; echo $?; done",
+        "sh",
+        executable ?? "xmllint",
+      ] + paths
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let printed = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return String(decoding: printed, as: UTF8.self).split(separator: "\n").map { $0 == "0" }
+  }
+
   @discardableResult
   private static func run(_ arguments: [String]) throws -> String {
     let process = Process()

@@ -16,8 +16,11 @@ public enum HierarchyReader {
 
   /// The files that `read` would read, each with its name in a database; that of an XML file is empty.
   public static func files(_ path: String) -> [(name: String, path: String)] {
-    guard case .database(let folder) = try? HierarchyFormat.of(path) else { return [("", path)] }
-    return WNDBFiles(folder: folder).all
+    if case .database(let folder) = try? HierarchyFormat.of(path) { return WNDBFiles(folder: folder).all }
+    var isFolder: ObjCBool = false
+    // Of a folder without a database the files that are missing.
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    return exists && isFolder.boolValue ? WNDBFiles(folder: path).all : [("", path)]
   }
 }
 
@@ -58,6 +61,9 @@ public enum HierarchyFormat: Sendable, Hashable {
       )
     }
   }
+
+  /// Whether a folder has a WordNet database.
+  public static func isDatabase(_ folder: String) -> Bool { WNDBFiles.folder(in: folder) != nil }
 
   /// As a person calls it.
   public var title: String {

@@ -49,7 +49,7 @@ private final class ImageNetStructureElements: XMLElementHandler {
     names = XMLNames(parser)
   }
 
-  func start(_ tag: XMLStartTag) throws(WordNetReadError) -> XMLFollowUp {
+  override func start(_ tag: XMLStartTag) throws(WordNetReadError) -> XMLFollowUp {
     switch (open.last, names.kind(of: tag)) {
     case (nil, .structure): open.append(.structure)
     case (.structure, .releaseData): open.append(.releaseData)
@@ -66,7 +66,7 @@ private final class ImageNetStructureElements: XMLElementHandler {
     return .end
   }
 
-  func end() { open.removeLast() }
+  override func end() { open.removeLast() }
 
   func hierarchy() throws(WordNetReadError) -> Hierarchy {
     if synsets.isEmpty {

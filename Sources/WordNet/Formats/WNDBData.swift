@@ -1,8 +1,4 @@
-/// The contents of `data.noun` or `data.verb`.
-///
-/// A line is: offset, lexicographer file, part of speech, number of words (hexadecimal), each word with its lexical
-/// number, number of pointers, each pointer (symbol, offset, part of speech, source and target), for verbs their frames,
-/// a bar and the gloss.
+/// The contents of `data.noun` or `data.verb`: see `WNDBRecord`.
 struct WNDBData {
   let partOfSpeech: PartOfSpeech
   private(set) var synsets: [Synset] = []
@@ -61,49 +57,19 @@ struct WNDBData {
   }
 
   private mutating func append(_ line: inout WNDBLine, number: Int) throws(WordNetReadError) {
-    let offset = try line.offset("the synset's offset")
+    let record = try WNDBRecord(&line, letters: partOfSpeech.letter)
     let index = Int32(synsets.count)
-    guard indices.updateValue(index, forKey: offset) == nil else {
-      throw line.malformed("the synset \(id(offset)) is there already")
+    guard indices.updateValue(index, forKey: record.offset) == nil else {
+      throw line.malformed("the synset \(id(record.offset)) is there already")
     }
-    _ = try line.integer("the lexicographer file")
-    guard try isOwnPart(line.field("the kind of synset")) else {
-      throw line.malformed("the kind of synset should be \(partOfSpeech.letter)")
-    }
-    var words: [String] = []
-    for _ in 0..<(try line.integer("the number of words", radix: 16)) {
-      words.append(Self.spaced(try line.text("a word")))
-      _ = try line.integer("a lexical number", radix: 16)
-    }
-    for _ in 0..<(try line.integer("the number of pointers")) {
-      let symbol = try line.field("a pointer's symbol")
-      let target = try line.offset("a pointer's offset")
-      let isWithin = try isOwnPart(line.field("a pointer's part of speech"))
-      _ = try line.integer("a pointer's source and target", radix: 16)
-      if isWithin { addPointer(symbol, from: (index, offset), to: target, line: number) }
+    for pointer in record.pointers where pointer.partOfSpeech == partOfSpeech.letter.utf8.first {
+      if pointer.isHypernym { edges.append((index, pointer.offset, number)) }
+      if let (kind, targetIsWhole) = pointer.meronym {
+        parts.append(
+          targetIsWhole ? (record.offset, pointer.offset, kind) : (pointer.offset, record.offset, kind))
+      }
     }
     synsets.append(
-      Synset(id: id(offset), words: words, gloss: try line.gloss(), partOfSpeech: partOfSpeech))
-  }
-
-  private mutating func addPointer(
-    _ symbol: ArraySlice<UInt8>, from source: (index: Int32, offset: Int), to target: Int, line: Int
-  ) {
-    let kinds: [UInt8: Meronym.Kind] = [0x70: .part, 0x6D: .member, 0x73: .substance]
-    switch (symbol.first, symbol.dropFirst().first, symbol.count) {
-    case (0x40, nil, 1), (0x40, 0x69, 2): edges.append((source.index, target, line))
-    case (0x23, let kind?, 2): if let kind = kinds[kind] { parts.append((source.offset, target, kind)) }
-    case (0x25, let kind?, 2): if let kind = kinds[kind] { parts.append((target, source.offset, kind)) }
-    default: break
-    }
-  }
-
-  private func isOwnPart(_ field: ArraySlice<UInt8>) -> Bool {
-    field.count == 1 && field.first == (partOfSpeech == .noun ? 0x6E : 0x76)
-  }
-
-  private static func spaced(_ word: String) -> String {
-    guard word.utf8.contains(0x5F) else { return word }
-    return String(decoding: word.utf8.map { $0 == 0x5F ? 0x20 : $0 }, as: UTF8.self)
+      Synset(id: id(record.offset), words: record.words, gloss: record.gloss, partOfSpeech: partOfSpeech))
   }
 }

@@ -7,8 +7,8 @@
 /// Format: wndb(5WN), <https://wordnet.princeton.edu/documentation/wndb5wn>.
 public enum WNDBReader {
   /// - Parameter folder: the one that holds the files, often called `dict`.
-  /// - Throws: `WordNetReadError` with file and line, also for a noun that is its own hypernym. WordNet 3.0 has verbs that
-  ///   are; their edge is among the hierarchy's rejected ones.
+  /// - Throws: `WordNetReadError` with file and line, also for a noun that is its own hypernym; of verbs, whose hypernyms
+  ///   are less of a tree in some releases, such an edge is among the hierarchy's rejected ones.
   public static func read(_ folder: String) throws(WordNetReadError) -> Hierarchy {
     let files = WNDBFiles(folder: folder)
     let nouns = try WNDBData(path: files.path("data.noun"), .noun)

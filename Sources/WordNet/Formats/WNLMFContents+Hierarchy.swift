@@ -101,9 +101,10 @@ private struct WNLMFAssembly {
   private mutating func join(_ record: WNLMFContents.Record, at place: Int) {
     let synset = synsets[place]
     var words = synset.words
+    var known = Set(words)
     for sense in ordered(sensesOf[record.symbol], members: record.members) {
       let word = contents.entries[Int(contents.senses[Int(sense)].entry)].word
-      if words.contains(word) { continue }
+      if !known.insert(word).inserted { continue }
       words.append(word)
       ranks[place].append(contents.senses[Int(sense)].rank)
     }

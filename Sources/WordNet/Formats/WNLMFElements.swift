@@ -21,7 +21,7 @@ final class WNLMFElements: XMLElementHandler {
     names = XMLNames(parser)
   }
 
-  func start(_ tag: XMLStartTag) throws(WordNetReadError) -> XMLFollowUp {
+  override func start(_ tag: XMLStartTag) throws(WordNetReadError) -> XMLFollowUp {
     let kind = names.kind(of: tag)
     if !isInside {
       guard kind == .lexicalResource else {
@@ -35,6 +35,9 @@ final class WNLMFElements: XMLElementHandler {
     case .synsetRelation: if isInSynset { try relation(tag) }
     case .sense: try sense(tag)
     case .lexicalEntry:
+      if contents.isTooLarge {
+        throw beyondLimit("the file's number of synsets and senses", WNLMFContents.limit, tag)
+      }
       entry = .begun
       isInSynset = false
       contents.beginEntry(id: tag.bytes(of: "id"))
@@ -44,7 +47,11 @@ final class WNLMFElements: XMLElementHandler {
     case .lemma: try lemma(tag)
     case .form:
       if case .read(let entry, _) = entry { contents.addForm(try required("writtenForm", tag), of: entry) }
-    case .synset: try synset(tag)
+    case .synset:
+      if contents.isTooLarge {
+        throw beyondLimit("the file's number of synsets and senses", WNLMFContents.limit, tag)
+      }
+      try synset(tag)
     case .externalSynset:
       entry = .none
       isInSynset = true
@@ -54,16 +61,16 @@ final class WNLMFElements: XMLElementHandler {
       guard isInSynset else { return .nothing }
       contents.beginText(isExample: kind == .example)
       return .textAndEnd
-    case .lexicon, .lexiconExtension: contents.beginLexicon()
+    case .lexicon, .lexiconExtension:
+      entry = .none
+      isInSynset = false
+      contents.beginLexicon()
     case nil, .lexicalResource: break
-    }
-    if contents.isTooLarge {
-      throw beyondLimit("the file's number of synsets and senses", WNLMFContents.limit, tag)
     }
     return .nothing
   }
 
-  func text(_ bytes: UnsafeBufferPointer<UInt8>) throws(WordNetReadError) {
+  override func text(_ bytes: UnsafeBufferPointer<UInt8>) throws(WordNetReadError) {
     guard contents.addText(bytes) else {
       throw .beyondLimit(
         path: path, line: nil, what: "a definition's or an example's length", limit: WNLMFContents.textLimit)
@@ -71,7 +78,7 @@ final class WNLMFElements: XMLElementHandler {
   }
 
   /// Of a definition or an example: of nothing else is the end asked for.
-  func end() { contents.endText() }
+  override func end() { contents.endText() }
 
   private func lemma(_ tag: XMLStartTag) throws(WordNetReadError) {
     guard case .begun = entry else { return }

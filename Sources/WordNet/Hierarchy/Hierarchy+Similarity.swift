@@ -26,7 +26,7 @@ extension Hierarchy {
   }
 
   /// How deep the lowest common hypernym stands beside how deep the two do: 2d / (l + r), where d is its greatest depth
-  /// in nodes, and l and r are d and the edges from it to each.
+  /// in nodes, and l and r are d and the edges of the shortest path from it to each.
   ///
   /// Wu and Palmer, "Verb semantics and lexical selection" (1994), in the form of NLTK's `wup_similarity`: of several
   /// common hypernyms the one whose shortest way up is longest, and of those the first by name.
@@ -36,9 +36,11 @@ extension Hierarchy {
     guard let chosen = candidates.contains(left) ? left : candidates.first, let index = indices[chosen] else {
       return nil
     }
-    let (first, second) = walks
-    let depth = (first.depth(of: index)?.upperBound ?? 0) + 1
-    let lengths = first.distance(to: index) + second.distance(to: index) + 2 * depth
+    let depth = (walks.0.depth(of: index)?.upperBound ?? 0) + 1
+    // The shortest path need not go straight up: it may turn at a hypernym higher than the common one.
+    guard let first = pathDistance(from: left, to: chosen), let second = pathDistance(from: right, to: chosen)
+    else { return nil }
+    let lengths = first + second + 2 * depth
     return 2 * Double(depth) / Double(lengths)
   }
 

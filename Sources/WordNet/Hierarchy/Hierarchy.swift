@@ -113,9 +113,12 @@ public struct Hierarchy: Sendable {
 
   var rootIndices: [Int32] { (0..<Int32(synsets.count)).filter { parentLists.count(of: $0) == 0 } }
 
-  /// The roots under which the nouns stand.
+  /// The nouns among the roots: in WordNet one, `entity`.
+  public var nounRoots: [SynsetID] { identifiers(nounRootIndices) }
+
   var nounRootIndices: [Int32] { rootIndices.filter { synsets[Int($0)].partOfSpeech == .noun } }
 
+  /// nil for an identity that no synset has.
   public func synset(_ id: SynsetID) -> Synset? { indices[id].map { synsets[Int($0)] } }
 
   /// The hypernyms, in the source's order.

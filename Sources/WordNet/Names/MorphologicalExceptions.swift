@@ -3,16 +3,19 @@ public struct MorphologicalExceptions: Sendable, Hashable {
   /// For each part of speech the lemmas of a form, both folded.
   private var lemmas: [PartOfSpeech: [String: [String]]] = [:]
 
+  /// No real form is one of more lemmas; so that nobody's file makes adding one take longer with every other.
+  private static let limit = 16
+
   public init() {}
 
   public var isEmpty: Bool { lemmas.isEmpty }
 
+  /// A form may be its own lemma: then it is known that no rule applies to it.
   public mutating func add(_ form: String, of lemma: String, _ partOfSpeech: PartOfSpeech) {
     let form = LemmaIndex.fold(form)
     let lemma = LemmaIndex.fold(lemma)
-    guard form != lemma else { return }
     var known = lemmas[partOfSpeech, default: [:]][form] ?? []
-    guard !known.contains(lemma) else { return }
+    guard known.count < Self.limit, !known.contains(lemma) else { return }
     known.append(lemma)
     lemmas[partOfSpeech, default: [:]][form] = known
   }

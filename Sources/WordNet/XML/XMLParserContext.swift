@@ -1,18 +1,5 @@
 import CLibXML2
 
-/// What libxml2 calls back while it parses. C functions know no generic types, so that this class stands before them.
-class XMLParserCallbacks {
-  let context: XMLParserContext
-
-  init(context: XMLParserContext) { self.context = context }
-
-  func start(_ tag: XMLStartTag) {}
-  func end() {}
-  func text(_ bytes: UnsafeBufferPointer<UInt8>) {}
-  /// A declaration or a use of an entity that XML does not define itself.
-  func refuseEntity(_ name: String) {}
-}
-
 /// One of libxml2's push parsers.
 final class XMLParserContext {
   private let pointer: xmlParserCtxtPtr
@@ -29,9 +16,9 @@ final class XMLParserContext {
   /// Parses the next bytes of a document, or with none its end.
   ///
   /// - Returns: false when libxml2 met an error.
-  func parse(_ piece: [UInt8], isLast: Bool, callbacks: XMLParserCallbacks) -> Bool {
-    synoptic_xml_set_user_data(pointer, Unmanaged.passUnretained(callbacks).toOpaque())
-    return withExtendedLifetime(callbacks) {
+  func parse(_ piece: [UInt8], isLast: Bool, parser: XMLStreamParser) -> Bool {
+    synoptic_xml_set_user_data(pointer, Unmanaged.passUnretained(parser).toOpaque())
+    return withExtendedLifetime(parser) {
       piece.withUnsafeBytes { bytes in
         xmlParseChunk(
           pointer, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), isLast ? 1 : 0)
@@ -40,6 +27,18 @@ final class XMLParserContext {
   }
 
   func stop() { xmlStopParser(pointer) }
+
+  /// Of what libxml2 calls from now on: a call for every text and every end would take longer than what they are for.
+  func listen(toText: Bool, toEnds: Bool) {
+    pointer.pointee.sax.pointee.characters = toText ? Self.characters : nil
+    // The same, or libxml2 would look at every text to tell blanks apart.
+    pointer.pointee.sax.pointee.ignorableWhitespace = toText ? Self.characters : nil
+    pointer.pointee.sax.pointee.endElementNs = toEnds ? Self.endElement : nil
+  }
+
+  /// Elements that are open: where a start tag is handed on, those around it; where an end tag is, it as well, except that
+  /// an empty element was never opened.
+  var depth: Int { Int(pointer.pointee.nameNr) }
 
   /// Whether everything so far was well-formed XML.
   var isWellFormed: Bool { synoptic_xml_is_well_formed(pointer) != 0 }
@@ -62,7 +61,7 @@ final class XMLParserContext {
   /// Where the parser keeps a name: tags of that name have it there.
   func place(of name: String) -> UnsafePointer<xmlChar>? { synoptic_xml_name(pointer, name) }
 
-  fileprivate func tag(
+  func tag(
     _ name: UnsafePointer<xmlChar>, _ count: Int32,
     _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?
   ) -> XMLStartTag {
@@ -72,19 +71,23 @@ final class XMLParserContext {
       context: pointer)
   }
 
+  private static var characters: charactersSAXFunc {
+    { data, text, count in
+      XMLParserContext.use(data) { $0.text(UnsafeBufferPointer(start: text, count: Int(count))) }
+    }
+  }
+
+  private static var endElement: endElementNsSAX2Func {
+    { data, _, _, _ in XMLParserContext.use(data) { $0.end() } }
+  }
+
   private static func callbacks() -> xmlSAXHandler {
     xmlInitParser()
     var callbacks = xmlSAXHandler()
     callbacks.startElementNs = { data, name, _, _, _, _, count, _, attributes in
       guard let name else { return }
-      XMLParserContext.use(data) { $0.start($0.context.tag(name, count, attributes)) }
+      XMLParserContext.use(data) { $0.start($0.tag(name, count, attributes)) }
     }
-    callbacks.endElementNs = { data, _, _, _ in XMLParserContext.use(data) { $0.end() } }
-    callbacks.characters = { data, text, count in
-      XMLParserContext.use(data) { $0.text(UnsafeBufferPointer(start: text, count: Int(count))) }
-    }
-    // The same, or libxml2 would look at every text to tell blanks apart.
-    callbacks.ignorableWhitespace = callbacks.characters
     callbacks.entityDecl = { data, name, _, _, _, _ in
       XMLParserContext.use(data) { $0.refuseEntity(XMLParserContext.text("<!ENTITY ", name, ">")) }
     }
@@ -109,8 +112,8 @@ final class XMLParserContext {
   }
 
   /// Without counting references, which would take longer than most elements.
-  private static func use(_ data: UnsafeMutableRawPointer?, _ body: (XMLParserCallbacks) -> Void) {
+  private static func use(_ data: UnsafeMutableRawPointer?, _ body: (XMLStreamParser) -> Void) {
     guard let data else { return }
-    Unmanaged<XMLParserCallbacks>.fromOpaque(data)._withUnsafeGuaranteedRef { body($0) }
+    Unmanaged<XMLStreamParser>.fromOpaque(data)._withUnsafeGuaranteedRef { body($0) }
   }
 }

@@ -6,20 +6,21 @@ enum XMLRootElement {
     do throws(WordNetReadError) {
       try XMLStreamParser.parse(path) { _ in finder }
     } catch {
-      guard finder.found != nil else { throw error }
+      // A name that the end of the file cuts off is handed on as well, and then is an error.
+      guard error == Finder.enough else { throw error }
     }
     return finder.found ?? ("", 1)
   }
 
   private final class Finder: XMLElementHandler {
+    /// Any error ends the parsing.
+    static let enough = WordNetReadError.unexpectedContents(path: "", line: nil, found: "", expected: "")
+
     private(set) var found: (name: String, line: Int)?
 
-    func start(_ tag: XMLStartTag) throws(WordNetReadError) -> XMLFollowUp {
+    override func start(_ tag: XMLStartTag) throws(WordNetReadError) -> XMLFollowUp {
       found = (tag.name, tag.line)
-      // Any error ends the parsing.
-      throw .unexpectedContents(path: "", line: nil, found: "", expected: "")
+      throw Self.enough
     }
-
-    func end() {}
   }
 }

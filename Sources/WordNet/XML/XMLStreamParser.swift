@@ -17,15 +17,17 @@ struct XMLLimits: Sendable {
 /// <https://gnome.pages.gitlab.gnome.org/libxml2/>
 ///
 /// All pointers from libxml2 stay in this folder.
-final class XMLStreamParser<Handler: XMLElementHandler>: XMLParserCallbacks {
+final class XMLStreamParser {
   private let path: String
   private let limits: XMLLimits
-  private let handler: Handler
-  private var depth = 0
-  /// How many elements deep text is wanted; 0 when it is not.
+  private let context: XMLParserContext
+  private let handler: XMLElementHandler
+  /// Depths of the open elements whose end is wanted, the outermost first.
+  private var endDepths: [Int] = []
+  /// The depth of the element that was started last, 0 once it or one around it has ended.
+  private var lastStarted = 0
+  /// The depth of the element whose text is wanted; 0 when none is.
   private var textDepth = 0
-  /// For each open element what is wanted of it.
-  private let followUps: UnsafeMutablePointer<XMLFollowUp>
   private var failure: WordNetReadError?
   private var hasFailed = false
   /// At the end of the file libxml2 hands out even a tag that is cut off, and only then finds that it is.
@@ -36,26 +38,23 @@ final class XMLStreamParser<Handler: XMLElementHandler>: XMLParserCallbacks {
   /// - Parameter makeHandler: is given the parser, for the places of names.
   /// - Returns: the handler.
   @discardableResult
-  static func parse(
+  static func parse<Handler: XMLElementHandler>(
     _ path: String, limits: XMLLimits = XMLLimits(), _ makeHandler: (XMLParserContext) -> Handler
   ) throws(WordNetReadError) -> Handler {
     guard let context = XMLParserContext() else {
       throw .unreadable(path: path, reason: "no memory for the XML parser")
     }
-    let parser = XMLStreamParser(path: path, limits: limits, context: context, handler: makeHandler(context))
-    try parser.run()
-    return parser.handler
+    let handler = makeHandler(context)
+    try XMLStreamParser(path: path, limits: limits, context: context, handler: handler).run()
+    return handler
   }
 
-  private init(path: String, limits: XMLLimits, context: XMLParserContext, handler: Handler) {
+  private init(path: String, limits: XMLLimits, context: XMLParserContext, handler: XMLElementHandler) {
     self.path = path
     self.limits = limits
+    self.context = context
     self.handler = handler
-    followUps = .allocate(capacity: limits.depth + 1)
-    super.init(context: context)
   }
-
-  deinit { followUps.deallocate() }
 
   private func run() throws(WordNetReadError) {
     var file = try FilePieces(path: path)
@@ -68,7 +67,7 @@ final class XMLStreamParser<Handler: XMLElementHandler>: XMLParserCallbacks {
       }
       isFirst = false
       isAtEnd = piece.isEmpty
-      let isSound = context.parse(piece, isLast: isAtEnd, callbacks: self)
+      let isSound = context.parse(piece, isLast: isAtEnd, parser: self)
       if let failure, !isAtEnd { throw failure }
       if !isSound, !context.isWellFormed { throw syntaxError() }
       if let failure { throw failure }
@@ -81,7 +80,7 @@ final class XMLStreamParser<Handler: XMLElementHandler>: XMLParserCallbacks {
 
   private func syntaxError() -> WordNetReadError {
     let (message, line, column) = context.error
-    let isCutOff = isAtEnd && depth > 0
+    let isCutOff = isAtEnd && context.depth > 0
     let reason =
       isCutOff
       ? "the file ends before its elements do; it may be cut off"
@@ -95,37 +94,46 @@ final class XMLStreamParser<Handler: XMLElementHandler>: XMLParserCallbacks {
 
   // MARK: - What the parser calls
 
-  override func start(_ tag: XMLStartTag) {
+  func tag(
+    _ name: UnsafePointer<xmlChar>, _ count: Int32,
+    _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?
+  ) -> XMLStartTag { context.tag(name, count, attributes) }
+
+  func start(_ tag: XMLStartTag) {
     if hasFailed { return }
-    depth += 1
     do throws(WordNetReadError) {
+      let depth = context.depth + 1
+      lastStarted = depth
       if depth > limits.depth { throw beyondLimit("the depth of elements", limits.depth) }
       if tag.longestValue > limits.attributeBytes {
         throw beyondLimit("an attribute's length", limits.attributeBytes)
       }
       let followUp = try handler.start(tag)
-      followUps[depth] = followUp
+      if followUp == .nothing { return }
+      endDepths.append(depth)
       if followUp == .textAndEnd, textDepth == 0 { textDepth = depth }
+      context.listen(toText: textDepth > 0, toEnds: true)
     } catch {
       fail(error)
     }
   }
 
-  override func end() {
-    if hasFailed { return }
-    let followUp = followUps[depth]
-    if depth == textDepth { textDepth = 0 }
-    depth -= 1
-    if followUp == .nothing { return }
+  func end() {
+    let isEmpty = lastStarted == context.depth + 1
+    let depth = isEmpty ? lastStarted : context.depth
+    lastStarted = 0
+    if hasFailed || depth != endDepths.last { return }
+    if endDepths.removeLast() == textDepth { textDepth = 0 }
+    context.listen(toText: textDepth > 0, toEnds: !endDepths.isEmpty)
     do throws(WordNetReadError) { try handler.end() } catch { fail(error) }
   }
 
-  override func text(_ bytes: UnsafeBufferPointer<UInt8>) {
-    if textDepth == 0 || hasFailed { return }
+  func text(_ bytes: UnsafeBufferPointer<UInt8>) {
+    if hasFailed { return }
     do throws(WordNetReadError) { try handler.text(bytes) } catch { fail(error) }
   }
 
-  override func refuseEntity(_ name: String) {
+  func refuseEntity(_ name: String) {
     if hasFailed { return }
     fail(.entityRefused(path: path, line: context.line, column: context.column, name: name))
   }

@@ -43,9 +43,7 @@ struct OpenHierarchy {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: argument, isDirectory: &isFolder) else { return false }
     if !isFolder.boolValue { return argument.contains(".") || StoreFile.isSQLite(argument) }
-    return ["data.noun", "dict/data.noun"].contains {
-      FileManager.default.fileExists(atPath: argument + "/" + $0)
-    }
+    return HierarchyFormat.isDatabase(argument)
   }
 
   private static func onlyStore() throws -> String {

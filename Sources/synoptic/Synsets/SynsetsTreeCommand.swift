@@ -7,6 +7,8 @@ struct SynsetsTreeCommand: ParsableCommand {
     commandName: "tree",
     abstract: "Show the hierarchy as a tree, with image counts if there is a store.",
     discussion: """
+      Without --under it begins at the roots, of which verbs have hundreds: those are left out where there are nouns.
+
       OWN counts the images of the class itself, BELOW those of the class and all under it, each once. A synset \
       with several hypernyms stands under each.
 
@@ -21,7 +23,7 @@ struct SynsetsTreeCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A store, a structure XML file or a WordNet folder (default: the only *.sqlite here).",
+      "A store, an XML file or a WordNet folder (default: the only *.sqlite here).",
       valueName: "source"),
     completion: .file())
   var from: String?
@@ -47,7 +49,7 @@ struct SynsetsTreeCommand: ParsableCommand {
     if withImages, opened.tree == nil {
       throw UsageError("--with-images needs a store, and \(opened.path) is not one")
     }
-    var starts = opened.hierarchy.roots
+    var starts = opened.hierarchy.nounRoots.isEmpty ? opened.hierarchy.roots : opened.hierarchy.nounRoots
     if let under {
       let resolved = try opened.hierarchy.resolve(under)
       SenseRemark.say(under, resolved, in: opened.hierarchy)
