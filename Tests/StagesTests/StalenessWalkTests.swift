@@ -74,8 +74,12 @@ import Testing
       case .group(let inner):
         return changes(inner, of: stage, kind: kind, prefix: name + ".", counts: changesResult)
       case .path, .nameOrPath: return change(otherPath["\(kind).\(name)"])
-      case .text: return change("other")
-      case .choice(let choices): return change(choices.first { $0 != written && $0 != "plain" })
+      case .text: return change(name == "background" ? "black" : "other")
+      case .numbers(let count):
+        return change("[" + Array(repeating: "7", count: count).joined(separator: ", ") + "]")
+      // Of what can be spelled out, another name: parts alone make no recipe.
+      case .choice(let choices), .choiceOrGroup(let choices, _):
+        return change(choices.first { $0 != written && $0 != "plain" })
       case .integer(let range):
         return change(String(range.contains(7) && written != "7" ? 7 : range.upperBound))
       case .number(let range): return change(String(range.upperBound / 2))
