@@ -21,6 +21,8 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
     .target(name: "WordNet", dependencies: ["CLibXML2", "CZlib"]),
     .executableTarget(name: "WordNetFuzzer", dependencies: ["WordNet"]),
+    .target(name: "Corpus", dependencies: ["CZlib", "CLibXML2", "Digest"]),
+    .executableTarget(name: "CorpusFuzzer", dependencies: ["Corpus"]),
     .executableTarget(name: "NetworkFuzzer", dependencies: ["Network", "Quantization", "Digest"]),
     .executableTarget(name: "SeedNetworks", dependencies: ["Network", "Quantization"]),
   ]

@@ -14,6 +14,8 @@ public struct CorpusEntry: Sendable, Hashable {
   public let problem: CorpusError?
   /// Whether it takes the place of a member of the same name earlier in its archive, as when that is unpacked.
   public var replacesEarlier = false
+  /// Its boxes; nil where it has no annotation.
+  public var annotation: EntryAnnotation?
 
   public init(path: String, location: ImageLocation, label: String?, size: Int64, modified: Int64) {
     self.path = path

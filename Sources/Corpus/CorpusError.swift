@@ -21,6 +21,7 @@ public enum CorpusError: Error, Sendable, Hashable, CustomStringConvertible {
   case manifest(file: String, line: Int, reason: String)
   /// Something wrong in an archive: `offset` counts its bytes, unpacked where it is compressed.
   case archive(path: String, offset: Int64, member: String?, problem: ArchiveProblem)
+  case annotation(file: String, line: Int, column: Int, reason: String)
   /// What was named is neither a folder nor a manifest.
   case unknownKind(path: String)
 
@@ -35,6 +36,7 @@ public enum CorpusError: Error, Sendable, Hashable, CustomStringConvertible {
     case .nameNotUTF8: "name-not-utf8"
     case .unreadable: "unreadable"
     case .manifest: "manifest"
+    case .annotation: "annotation"
     case .archive(_, _, _, let problem): problem.errorClass
     case .unknownKind: "unknown-kind"
     }
@@ -50,10 +52,12 @@ public enum CorpusError: Error, Sendable, Hashable, CustomStringConvertible {
     case .nameNotUTF8(let path): "\(path): its name is not UTF-8; rename it"
     case .unreadable(let path, let reason): "\(path): \(reason)"
     case .manifest(let file, let line, let reason): "\(file):\(line): \(reason)"
+    case .annotation(let file, let line, let column, let reason):
+      "\(file):\(line):\(column): \(reason)"
     case .archive(let path, let offset, let member, let problem):
       "\(path), byte \(offset)\(member.map { ", member \($0)" } ?? ""): \(problem)"
     case .unknownKind(let path):
-      "\(path): neither a folder of images nor a manifest (.tsv, .csv, .jsonl or .ndjson)"
+      "\(path): neither a folder of images, nor a tar archive, nor a manifest (.tsv, .csv, .jsonl or .ndjson)"
     }
   }
 

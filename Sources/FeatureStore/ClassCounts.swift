@@ -22,12 +22,14 @@ public enum ClassCounts {
     space: SpaceRecord, corpusID: Int64? = nil, in db: Database
   ) throws -> [String: Int] {
     guard let labels = try space.labels(in: db) else { throw StoreError.noLabels(space: space.name) }
+    let shown = space.contents
     var counts: [String: Int] = [:]
     let rows = try Row.fetchCursor(
       db,
       sql: """
-        SELECT class_index, count(*) FROM image CROSS JOIN prediction USING (content_id)
-        WHERE space_id = ? AND wnid IS NULL AND gone = 0 AND ifnull(corpus_id = ?, 1) GROUP BY class_index
+        SELECT class_index, count(*) FROM \(shown.tables)
+        CROSS JOIN prediction ON prediction.content_id = \(shown.contentID)
+        WHERE space_id = ? AND \(shown.wnid) IS NULL AND gone = 0 AND ifnull(corpus_id = ?, 1) GROUP BY class_index
         """, arguments: [space.id, corpusID])
     while let row = try rows.next() {
       let index: Int = row[0]

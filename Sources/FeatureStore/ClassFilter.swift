@@ -22,11 +22,12 @@ struct ClassFilter {
   /// The contents that some image of the classes may have; whether an image fits is for `matches` to say.
   func contents(in db: Database) throws -> IdentifierSet {
     var contents = IdentifierSet()
+    let shown = space.contents
     let labelled = try Int64.fetchCursor(
       db,
       sql: """
-        SELECT content_id FROM image
-        WHERE wnid IN (SELECT value FROM json_each(?)) AND gone = 0 AND content_id IS NOT NULL
+        SELECT \(shown.contentID) FROM \(shown.tables)
+        WHERE \(shown.wnid) IN (SELECT value FROM json_each(?)) AND gone = 0 AND \(shown.contentID) IS NOT NULL
         """, arguments: [wnidArgument])
     while let id = try labelled.next() { _ = contents.insert(id) }
     guard !classIndices.isEmpty else { return contents }

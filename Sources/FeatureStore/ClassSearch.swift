@@ -35,14 +35,18 @@ public struct ClassSearch: Sendable {
 
   /// Takes the first of a class in path order: an index has them so, and no more are read.
   private func offerLabelled(_ wnid: String, _ best: inout BestResults, in db: Database) throws {
+    let shown = SpaceContents(crop: space?.crop ?? .none)
     let rows = try Row.fetchCursor(
       db.cachedStatement(
         sql: """
-          SELECT id, corpus_id, path FROM image WHERE wnid = ? AND gone = 0 ORDER BY path, corpus_id LIMIT ?
+          SELECT image.id, corpus_id, path, \(shown.boxID) FROM \(shown.tables)
+          WHERE \(shown.wnid) = ? AND gone = 0 ORDER BY path, corpus_id LIMIT ?
           """), arguments: [wnid, count])
     while let row = try rows.next() {
       best.offer(
-        SearchResult(id: row[0], corpusID: row[1], path: row[2], wnid: wnid, isPredicted: false, score: 1))
+        SearchResult(
+          id: row[0], corpusID: row[1], path: row[2], wnid: wnid, isPredicted: false, score: 1,
+          box: try (row[3] as Int64?).flatMap { try BoxRecord.find(id: $0, in: db) }))
     }
   }
 
@@ -50,12 +54,13 @@ public struct ClassSearch: Sendable {
   private func offerPredicted(
     _ classIndex: Int, _ wnid: String, _ space: SpaceRecord, _ best: inout BestResults, in db: Database
   ) throws {
+    let shown = space.contents
     let rows = try Row.fetchCursor(
       db.cachedStatement(
         sql: """
-          SELECT image.id, corpus_id, path, millionths
-          FROM prediction INDEXED BY prediction_by_class JOIN image USING (content_id)
-          WHERE space_id = ? AND class_index = ? AND wnid IS NULL AND gone = 0
+          SELECT image.id, corpus_id, path, millionths, \(shown.boxID)
+          FROM prediction INDEXED BY prediction_by_class \(shown.joined)
+          WHERE space_id = ? AND class_index = ? AND \(shown.wnid) IS NULL AND gone = 0
           ORDER BY millionths DESC
           """), arguments: [space.id, classIndex])
     while let row = try rows.next() {
@@ -63,7 +68,8 @@ public struct ClassSearch: Sendable {
       guard best.admits(score) else { return }
       best.offer(
         SearchResult(
-          id: row[0], corpusID: row[1], path: row[2], wnid: wnid, isPredicted: true, score: score))
+          id: row[0], corpusID: row[1], path: row[2], wnid: wnid, isPredicted: true, score: score,
+          box: try (row[4] as Int64?).flatMap { try BoxRecord.find(id: $0, in: db) }))
     }
   }
 }

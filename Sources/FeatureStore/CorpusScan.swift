@@ -53,15 +53,18 @@ public struct CorpusScan: Sendable {
   /// Whether the corpus has archives: then rows of members may have to go where an image is a file now.
   private var hasArchives: Bool?
 
-  public init(corpusID: Int64) { self.corpusID = corpusID }
+  private var known: KnownImages
+
+  public init(corpusID: Int64) {
+    self.corpusID = corpusID
+    known = KnownImages(corpusID: corpusID)
+  }
 
   /// Writes one image. Where `needsContent`, its bytes are unknown: read them, then `ImageRecord.setContent`.
   public mutating func record(
     _ image: ScannedImage, in db: Database
   ) throws -> (imageID: Int64, change: Change, needsContent: Bool) {
-    let known = try db.cachedStatement(
-      sql: "SELECT id, size, modified, wnid, gone, content_id FROM image WHERE corpus_id = ? AND path = ?")
-    guard let row = try Row.fetchOne(known, arguments: [corpusID, image.path]) else {
+    guard let found = try known.find(image.path, in: db) else {
       try db.cachedStatement(
         sql: "INSERT INTO image(corpus_id, path, size, modified, wnid) VALUES (?, ?, ?, ?, ?)"
       ).execute(arguments: [corpusID, image.path, image.size, image.modified, image.wnid])
@@ -73,7 +76,7 @@ public struct CorpusScan: Sendable {
       summary.added += 1
       return (id, .added, true)
     }
-    let id: Int64 = row[0]
+    let id = found.id
     let isNew = seen.insert(id)
     guard isNew || image.replacesEarlier else {
       throw StoreError.duplicateName(table: "image", name: image.path)
@@ -81,13 +84,14 @@ public struct CorpusScan: Sendable {
     if try image.member != nil || mayHaveMembers(in: db) {
       try MemberRecord.write(image.member, label: image.label, image: id, in: db)
     }
-    let sameBytes = isNew && row[1] == image.size && row[2] == image.modified && !(row[4] as Bool)
-    let sameClass = row[3] == image.wnid
+    let sameBytes =
+      isNew && found.size == image.size && found.modified == image.modified && !found.isGone
+    let sameClass = found.wnid == image.wnid
     if sameBytes && sameClass {
       summary.unchanged += 1
-      return (id, .unchanged, (row[5] as Int64?) == nil)
+      return (id, .unchanged, found.contentID == nil)
     }
-    let content: Int64? = sameBytes ? row[5] : nil
+    let content = sameBytes ? found.contentID : nil
     try db.cachedStatement(
       sql: "UPDATE image SET size = ?, modified = ?, wnid = ?, gone = 0, content_id = ? WHERE id = ?"
     ).execute(arguments: [image.size, image.modified, image.wnid, content, id])

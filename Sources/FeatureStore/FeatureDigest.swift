@@ -26,6 +26,7 @@ public enum FeatureDigest {
     var hash = SHA256()
     hash.update("synoptic features 1")
     try hashImages(spaces, into: &hash, in: db)
+    try hashBoxes(spaces.filter { $0.crop == .boxes }, into: &hash, in: db)
     hash.update(UInt64(failures.count))
     for failure in failures.sorted(by: precedes) {
       append(failure.path, to: &hash)
@@ -68,6 +69,39 @@ public enum FeatureDigest {
       samePath?.rows.append(one.finalize())
     }
     flush(samePath?.rows, into: &hash)
+  }
+
+  /// Each box by its image's path, its place, rectangle and class. A store without boxes has the digest it always had.
+  private static func hashBoxes(_ spaces: [SpaceRecord], into hash: inout SHA256, in db: Database) throws {
+    let feature = try db.makeStatement(sql: "SELECT scale, vector FROM feature WHERE id = ?")
+    let prediction = try db.makeStatement(
+      sql: "SELECT classes FROM prediction WHERE space_id = ? AND content_id = ?")
+    var rows: [SHA256Digest] = []
+    let boxes = try Row.fetchCursor(
+      db, sql: "SELECT \(BoxRecord.columns), path FROM box JOIN image ON image.id = image_id WHERE gone = 0")
+    while let row = try boxes.next() {
+      let box = BoxRecord(row: row)
+      var one = SHA256()
+      append(row["path"] as String, to: &one)
+      append(box.box.label, to: &one)
+      append(box.box.wnid, to: &one)
+      for number in [box.ordinal, box.box.left, box.box.top, box.box.right, box.box.bottom] {
+        one.update(UInt64(bitPattern: Int64(number)))
+      }
+      for space in spaces {
+        guard let content = box.contentID,
+          let vector = try Row.fetchOne(
+            feature, arguments: [FeatureKey.of(space: space.id, content: content)])
+        else { continue }
+        append(space.fingerprint, to: &one)
+        append((vector[0] as Float?).map { "\($0.bitPattern)" }, to: &one)
+        try append(vector, column: 1, to: &one)
+        let classes = try Row.fetchOne(prediction, arguments: [space.id, content])
+        if let classes { try append(classes, column: 0, to: &one) } else { one.update(0) }
+      }
+      rows.append(one.finalize())
+    }
+    for row in rows.sorted() { hash.update(row.bytes) }
   }
 
   private static func flush(_ rows: [SHA256Digest]?, into hash: inout SHA256) {

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 
 /// The vectors of a space as files for other programs: `NAME.npy` (float32, one row an image, in path order)
-/// and beside it `NAME.jsonl` (path and wnid of each row). Gone images, and those without a vector, are left
+/// and beside it `NAME.jsonl` (path and wnid of each row, and its box where it is one). Gone images, and those without a vector, are left
 /// out.
 public enum FeatureExport {
   public struct Summary: Sendable, Hashable {
@@ -22,18 +22,20 @@ public enum FeatureExport {
     let array = try PartialFile(for: arrayPath)
     let lines = try PartialFile(for: rowsPath)
     try array.append(header(rows: 0, columns: space.dimension))
+    let shown = space.contents
     let images = try Row.fetchCursor(
       db,
       sql: """
-        SELECT path, wnid, image.content_id, scale, vector
-        FROM image JOIN feature ON feature.id = (? << 32 | image.content_id)
-        WHERE gone = 0 ORDER BY path, corpus_id
+        SELECT path, \(shown.wnid), \(shown.contentID), scale, vector, \(shown.boxID)
+        FROM \(shown.tables) JOIN feature ON feature.id = (? << 32 | \(shown.contentID))
+        WHERE gone = 0 ORDER BY path, corpus_id, \(shown.boxID)
         """, arguments: [space.id])
     var rows = 0
     while let row = try images.next() {
       let vector = try FeatureRow.decode(row, scaleAt: 3, vectorAt: 4, content: row[2], space: space)
       try array.append(vector.withUnsafeBytes { Data($0) })
-      try lines.append(Data(line(path: row[0], wnid: row[1]).utf8))
+      let box = try (row[5] as Int64?).flatMap { try BoxRecord.find(id: $0, in: db)?.box }
+      try lines.append(Data(line(path: row[0], wnid: row[1], box: box).utf8))
       rows += 1
     }
     guard rows > 0 else { throw StoreError.emptySpace(space.name) }
@@ -43,11 +45,12 @@ public enum FeatureExport {
     return Summary(rows: rows, arrayPath: arrayPath, rowsPath: rowsPath)
   }
 
-  private static func line(path: String, wnid: String?) -> String {
+  private static func line(path: String, wnid: String?, box: ImageBox?) -> String {
     var text = "{\"path\": "
     JSONStrings.appendQuoted(path, to: &text)
     text += ", \"wnid\": "
     if let wnid { JSONStrings.appendQuoted(wnid, to: &text) } else { text += "null" }
+    if let box { text += ", \"box\": [\(box.left), \(box.top), \(box.right), \(box.bottom)]" }
     return text + "}\n"
   }
 

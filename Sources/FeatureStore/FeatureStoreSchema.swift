@@ -33,6 +33,7 @@ public enum FeatureStoreSchema {
     migrator.registerMigration(TaxonomySchema.migration) { db in try TaxonomySchema.extend(db) }
     migrator.registerMigration("feature-store: corpus revisions") { db in try db.execute(sql: revisions) }
     migrator.registerMigration("feature-store-3 warnings") { db in try db.execute(sql: warnings) }
+    migrator.registerMigration("feature-store-3 boxes") { db in try db.execute(sql: boxes) }
   }
 
   private static let warnings = """
@@ -195,5 +196,43 @@ public enum FeatureStoreSchema {
     -- The first of a class in path order, without reading the others.
     DROP INDEX image_by_class;
     CREATE INDEX image_by_class ON image(wnid, gone, path, corpus_id) WHERE wnid IS NOT NULL;
+    """
+
+  private static let boxes = """
+    CREATE TABLE annotation(
+      image_id INTEGER PRIMARY KEY REFERENCES image ON DELETE CASCADE,
+      size INTEGER NOT NULL,      -- of the file its boxes were read from, in bytes
+      modified INTEGER NOT NULL) STRICT; -- nanoseconds since 1970
+    CREATE TABLE box(
+      id INTEGER PRIMARY KEY,
+      image_id INTEGER NOT NULL REFERENCES image ON DELETE CASCADE,
+      ordinal INTEGER NOT NULL,   -- place in the annotation, from 0
+      label TEXT NOT NULL,        -- as annotated
+      wnid TEXT,                  -- null where the label names no synset
+      left INTEGER NOT NULL,      -- pixels: the columns left..<right and the rows top..<bottom, as annotated
+      top INTEGER NOT NULL,
+      right INTEGER NOT NULL,
+      bottom INTEGER NOT NULL,
+      is_truncated INTEGER NOT NULL,
+      is_difficult INTEGER NOT NULL,
+      content_id INTEGER REFERENCES content, -- what is within, a content of its own
+      UNIQUE(image_id, ordinal)) STRICT;
+    CREATE INDEX box_by_content ON box(content_id) WHERE content_id IS NOT NULL;
+    CREATE INDEX box_by_class ON box(wnid) WHERE wnid IS NOT NULL;
+    -- A box that comes, changes or goes is work for who takes boxes, as an image's change is.
+    CREATE TRIGGER box_added AFTER INSERT ON box
+    BEGIN
+      UPDATE corpus SET revision = revision + 1 WHERE id = (SELECT corpus_id FROM image WHERE id = new.image_id);
+    END;
+    CREATE TRIGGER box_changed AFTER UPDATE ON box WHEN new.content_id IS NOT old.content_id
+    BEGIN
+      UPDATE corpus SET revision = revision + 1 WHERE id = (SELECT corpus_id FROM image WHERE id = new.image_id);
+    END;
+    CREATE TRIGGER box_removed AFTER DELETE ON box
+    BEGIN
+      UPDATE corpus SET revision = revision + 1 WHERE id = (SELECT corpus_id FROM image WHERE id = old.image_id);
+    END;
+    -- What a space's vectors are of: whole images, or the boxes in them.
+    ALTER TABLE space ADD COLUMN crop TEXT NOT NULL DEFAULT 'none' CHECK(crop IN ('none', 'boxes'));
     """
 }

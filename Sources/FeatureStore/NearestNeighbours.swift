@@ -26,14 +26,18 @@ public struct NearestNeighbours: Sendable {
     self.wnids = wnids
   }
 
-  /// A search for what is like an image of the store, which is itself left out.
+  /// A search for what is like an image of the store, or a box in it, which is itself left out.
   ///
+  /// - Parameter box: which of its boxes, from 0, in a space of boxes; the first without it.
   /// - Throws: `StoreError.imageWithoutVector`, `.damagedVector`.
   public init(
-    like image: ImageRecord, in space: SpaceRecord, count: Int, under wnids: Set<String>? = nil,
-    _ db: Database
+    like image: ImageRecord, box: Int? = nil, in space: SpaceRecord, count: Int,
+    under wnids: Set<String>? = nil, _ db: Database
   ) throws {
-    guard let contentID = image.contentID,
+    let boxes = space.crop == .boxes ? try BoxRecord.all(ofImage: image.id, in: db) : []
+    let shown =
+      space.crop == .boxes ? boxes.first { $0.ordinal == box ?? 0 }?.contentID : image.contentID
+    guard let contentID = shown,
       let vector = try FeatureRow.vector(content: contentID, space: space, in: db)
     else { throw StoreError.imageWithoutVector(path: image.path, space: space.name) }
     self.init(of: vector, in: space, count: count, under: wnids)

@@ -6,16 +6,32 @@ public struct SearchResult: Sendable, Hashable {
   /// The true class; where that is unknown, the one the network finds most probable; nil where there is
   /// neither.
   public let wnid: String?
+  /// What in the image was found; nil where it is the whole.
+  public var box: BoxRecord?
   /// Whether `wnid` is predicted.
   public let isPredicted: Bool
   /// Cosine similarity (-1...1), or the probability of a predicted class; 1 for a true class.
   public let score: Double
 
+  init(
+    id: Int64, corpusID: Int64, path: String, wnid: String?, isPredicted: Bool, score: Double,
+    box: BoxRecord? = nil
+  ) {
+    self.id = id
+    self.corpusID = corpusID
+    self.path = path
+    self.wnid = wnid
+    self.isPredicted = isPredicted
+    self.score = score
+    self.box = box
+  }
+
   /// Best first: by score, then by path as bytes, so that equal scores come in the same order in every store.
   static func precedes(_ left: SearchResult, _ right: SearchResult) -> Bool {
     if left.score != right.score { return left.score > right.score }
     if left.path != right.path { return left.path.utf8.lexicographicallyPrecedes(right.path.utf8) }
-    return left.corpusID < right.corpusID
+    if left.corpusID != right.corpusID { return left.corpusID < right.corpusID }
+    return (left.box?.ordinal ?? 0) < (right.box?.ordinal ?? 0)
   }
 }
 

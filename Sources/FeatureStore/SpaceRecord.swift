@@ -16,8 +16,10 @@ public struct SpaceRecord: Sendable, Hashable, Identifiable {
   public let revision: Int64
   /// How many vectors it had when this record was read.
   public let vectorCount: Int
+  public let crop: SpaceCrop
 
-  static let columns = "id, fingerprint, name, network_id, layer, dimension, encoding, revision, vectors"
+  static let columns =
+    "id, fingerprint, name, network_id, layer, dimension, encoding, revision, vectors, crop"
 
   init(row: Row) throws {
     id = row[0]
@@ -35,6 +37,7 @@ public struct SpaceRecord: Sendable, Hashable, Identifiable {
     self.encoding = encoding
     revision = row[7]
     vectorCount = row[8]
+    crop = SpaceCrop(rawValue: row[9]) ?? .none
   }
 
   /// Far more than any layer has, and small enough that sizes in bytes never overflow.
@@ -45,18 +48,18 @@ public struct SpaceRecord: Sendable, Hashable, Identifiable {
   @discardableResult
   public static func upsert(
     fingerprint: String, name: String, networkID: Int64, layer: String, dimension: Int,
-    encoding: VectorEncoding,
+    encoding: VectorEncoding, crop: SpaceCrop = .none,
     in db: Database
   ) throws -> SpaceRecord {
     let row = try Row.fetchOne(
       db,
       sql: """
-        INSERT INTO space(fingerprint, name, network_id, layer, dimension, encoding, used)
-        VALUES (?, ?, ?, ?, ?, ?, (SELECT ifnull(max(used), 0) + 1 FROM space))
+        INSERT INTO space(fingerprint, name, network_id, layer, dimension, encoding, crop, used)
+        VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(used), 0) + 1 FROM space))
         ON CONFLICT(fingerprint) DO UPDATE SET name = excluded.name, network_id = excluded.network_id,
           used = excluded.used
         RETURNING \(columns)
-        """, arguments: [fingerprint, name, networkID, layer, dimension, encoding.rawValue])
+        """, arguments: [fingerprint, name, networkID, layer, dimension, encoding.rawValue, crop.rawValue])
     guard let row else { throw StoreError.damagedRow(table: "space", reason: "no id") }
     let space = try SpaceRecord(row: row)
     guard space.id <= Int64(Int32.max) else { throw StoreError.tooManyContents }

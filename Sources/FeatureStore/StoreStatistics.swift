@@ -32,7 +32,9 @@ public struct StoreStatistics: Sendable, Hashable {
     labelledImages =
       try count("SELECT count(*) FROM image WHERE wnid IS NOT NULL")
       - count("SELECT count(*) FROM image WHERE gone = 1 AND wnid IS NOT NULL")
-    contents = try count("SELECT count(*) FROM content")
+    contents =
+      try count("SELECT count(*) FROM content")
+      - count("SELECT count(DISTINCT content_id) FROM box WHERE content_id IS NOT NULL")
     corpora = try CorpusRecord.all(in: db)
     taxonomies = try TaxonomyRecord.all(in: db)
     networks = try NetworkRecord.all(in: db)

@@ -18,6 +18,8 @@ public enum ImagingError: Error, Sendable, Hashable, CustomStringConvertible {
   /// More processor time than the limit.
   case tooSlow(reason: String)
   case outOfMemory
+  /// A part that was asked for lies outside of the image.
+  case regionOutside(PixelRegion, width: Int, height: Int)
 
   /// A stable word for counting failures by.
   public var errorClass: String {
@@ -31,6 +33,7 @@ public enum ImagingError: Error, Sendable, Hashable, CustomStringConvertible {
     case .tooManyScans: "too-many-scans"
     case .tooSlow: "too-slow"
     case .outOfMemory: "out-of-memory"
+    case .regionOutside: "box-outside"
     }
   }
 
@@ -45,6 +48,9 @@ public enum ImagingError: Error, Sendable, Hashable, CustomStringConvertible {
       "too large: \(width) x \(height) pixels, and the limit is \(limit)"
     case .tooManyScans(let reason): "too many scans for an image of its size: stopped at \(reason)"
     case .tooSlow(let reason): "takes too long to decode: stopped after \(reason)"
+    case .regionOutside(let region, let width, let height):
+      "the box [\(region.left), \(region.top), \(region.right), \(region.bottom)] has no pixel of the image, which is "
+        + "\(width) x \(height)"
     case .outOfMemory: "decoding it takes more memory than there is or than the limit allows"
     }
   }

@@ -33,11 +33,15 @@ public struct Preprocessor: Sendable {
 
   /// The network's pixels, RGB.
   ///
-  /// - Throws: what `ImageDecoder.decode` throws.
-  public mutating func pixels(decoding bytes: [UInt8]) throws(ImagingError) -> PixelImage {
+  /// - Parameter region: the part of the image, as the recipe turns it, to take instead of the whole: as if it had been
+  ///   cut out before.
+  /// - Throws: what `ImageDecoder.decode` throws; `.regionOutside`.
+  public mutating func pixels(
+    decoding bytes: [UInt8], region: PixelRegion? = nil
+  ) throws(ImagingError) -> PixelImage {
     var pixels = [UInt8](repeating: 0, count: pixelCount)
     try pixels.withUnsafeMutableBufferPointer { (target) throws(ImagingError) in
-      try decode(bytes, into: target)
+      try decode(bytes, region: region, into: target)
     }
     return PixelImage(width: recipe.inputSize, height: recipe.inputSize, pixels: pixels)
   }
@@ -46,7 +50,7 @@ public struct Preprocessor: Sendable {
   ///
   /// After an error the slot's contents are undefined.
   public mutating func decode(
-    _ bytes: [UInt8], into target: UnsafeMutableBufferPointer<UInt8>
+    _ bytes: [UInt8], region: PixelRegion? = nil, into target: UnsafeMutableBufferPointer<UInt8>
   ) throws(ImagingError) {
     precondition(target.count >= pixelCount, "no room for the pixels")
     acceptedDamage = nil
@@ -55,28 +59,37 @@ public struct Preprocessor: Sendable {
       let orientation =
         recipe.decoding.orientation == .exif ? ImageOrientation(of: bytes, format: format) : .upright
       switch format {
-      case .jpeg: try decodeJPEG(bytes, orientation, into: target)
-      case .png: try decodePNG(bytes, orientation, into: target)
+      case .jpeg: try decodeJPEG(bytes, orientation, region, into: target)
+      case .png: try decodePNG(bytes, orientation, region, into: target)
       }
       if orientation.swapsSides { transpose(target) }
     }
   }
 
   /// For a stored image of this size that is to be turned so.
-  private func plan(_ orientation: ImageOrientation, width: Int, height: Int) -> ResamplingPlan {
+  private func plan(
+    _ orientation: ImageOrientation, _ region: PixelRegion?, width: Int, height: Int
+  ) throws(ImagingError) -> ResamplingPlan {
     let upright = orientation.size(width: width, height: height)
-    return recipe.plan(width: upright.width, height: upright.height)
-      .turned(orientation, width: upright.width, height: upright.height)
+    guard let region else {
+      return recipe.plan(width: upright.width, height: upright.height)
+        .turned(orientation, width: upright.width, height: upright.height)
+    }
+    let (columns, rows) = try region.clipped(width: upright.width, height: upright.height)
+    var plan = recipe.plan(width: columns.count, height: rows.count)
+    plan.horizontal.sourceOffset += columns.lowerBound
+    plan.vertical.sourceOffset += rows.lowerBound
+    return plan.turned(orientation, width: upright.width, height: upright.height)
   }
 
   private mutating func decodeJPEG(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ orientation: ImageOrientation,
+    _ bytes: UnsafeBufferPointer<UInt8>, _ orientation: ImageOrientation, _ region: PixelRegion?,
     into target: UnsafeMutableBufferPointer<UInt8>
   ) throws(ImagingError) {
     let start = ContinuousClock.now
     var stream = try JPEGStream(bytes, damage: damage)
     try limits.check(width: stream.width, height: stream.height)
-    var plan = plan(orientation, width: stream.width, height: stream.height)
+    var plan = try plan(orientation, region, width: stream.width, height: stream.height)
     let eighths = recipe.decoding.quality == .fast ? plan.leastEighths : 8
     plan = plan.scaled(eighths: eighths, width: stream.width, height: stream.height)
     let (columns, rows) = try stream.start(
@@ -97,14 +110,14 @@ public struct Preprocessor: Sendable {
   }
 
   private mutating func decodePNG(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ orientation: ImageOrientation,
+    _ bytes: UnsafeBufferPointer<UInt8>, _ orientation: ImageOrientation, _ region: PixelRegion?,
     into target: UnsafeMutableBufferPointer<UInt8>
   ) throws(ImagingError) {
     let start = ContinuousClock.now
     var stream = try PNGStream(bytes, damage: damage)
     try limits.check(width: stream.width, height: stream.height)
     try stream.start(background: recipe.decoding.background, limits: limits)
-    let plan = plan(orientation, width: stream.width, height: stream.height)
+    let plan = try plan(orientation, region, width: stream.width, height: stream.height)
     let source = Resampler.Source(
       columns: 0..<stream.width, rows: 0..<stream.height,
       rowsPerStrip: stream.isInterlaced ? stream.height : 16)

@@ -29,6 +29,9 @@ public struct FeaturesStage: StageKind, ItemStage {
       "damaged", .choice(DamagePolicy.allCases.map(\.rawValue)), default: .text(DamagePolicy.fail.rawValue),
       help: "fail, or accept what can be recovered of a damaged image, and record a warning"),
     .init(
+      "crop", .choice([SpaceCrop.boxes.rawValue]),
+      help: "boxes: a vector for every annotated box instead of every image"),
+    .init(
       "batch", .integer(1...4_096), default: .integer(16), changesResult: false,
       help: "images that a thread takes at a time"),
   ]
@@ -37,6 +40,7 @@ public struct FeaturesStage: StageKind, ItemStage {
   let encoding: VectorEncoding
   let predictions: Int
   let damage: DamagePolicy
+  let crop: SpaceCrop
   public let batchSize: Int
 
   public static func makeStage(_ parameters: StageParameters) throws -> any Stage {
@@ -45,6 +49,7 @@ public struct FeaturesStage: StageKind, ItemStage {
       encoding: VectorEncoding(rawValue: try parameters.text("encoding")) ?? .float16,
       predictions: try parameters.integer("predictions"),
       damage: DamagePolicy(rawValue: try parameters.text("damaged")) ?? .fail,
+      crop: parameters.text(ifPresent: "crop").flatMap(SpaceCrop.init) ?? .none,
       batchSize: try parameters.integer("batch"))
   }
 
@@ -73,10 +78,10 @@ public struct FeaturesStage: StageKind, ItemStage {
       return (network, plan, embedder)
     }
     let fingerprint = spaceFingerprint(plan: plan, embedder)
-    let space = try await context.database.write { [encoding] db in
+    let space = try await context.database.write { [encoding, crop] db in
       try SpaceRecord.upsert(
         fingerprint: fingerprint, name: context.stageName, networkID: network.id, layer: embedder.layer,
-        dimension: embedder.dimension, encoding: encoding, in: db)
+        dimension: embedder.dimension, encoding: encoding, crop: crop, in: db)
     }
     return Prepared(embedder: embedder, space: space, reader: ImageReader())
   }
@@ -96,14 +101,14 @@ public struct FeaturesStage: StageKind, ItemStage {
   /// The predictions lie beside the vectors and mean something only with the labels, so both count: results that
   /// differ in them never overwrite each other, and switching back finds the earlier ones as they were.
   private func spaceFingerprint(plan: [UInt8], _ embedder: ImageEmbedder) -> String {
-    let parts =
-      [
-        damage == .accept ? "space 2, damaged accepted" : "space 2", SHA256.hash(plan).hex,
-        embedder.recipe.canonicalDescription, embedder.layer,
-        encoding.rawValue, "\(embedder.predictions)",
-      ]
-      // After the parts there are labels or none: an empty list of them is not possible.
-      + (embedder.labels ?? [])
+    var parts: [String] = [
+      damage == .accept ? "space 2, damaged accepted" : "space 2", SHA256.hash(plan).hex,
+      embedder.recipe.canonicalDescription, embedder.layer, encoding.rawValue, "\(embedder.predictions)",
+    ]
+    // A space of whole images has the fingerprint it had before there were boxes.
+    if crop == .boxes { parts.append("crop boxes 1") }
+    // After the parts there are labels or none: an empty list of them is not possible.
+    parts += embedder.labels ?? []
     var hash = SHA256()
     for part in parts {
       hash.update(UInt64(part.utf8.count))
@@ -113,7 +118,9 @@ public struct FeaturesStage: StageKind, ItemStage {
   }
 
   public func items(in db: Database, _ identity: StageIdentity) throws -> ItemQuery {
-    try ImageItems.query(ofImagesStage: identity.reference("images"), in: db)
+    let images = try identity.reference("images")
+    if crop == .boxes { return try BoxItem.query(ofImagesStage: images, in: db) }
+    return try ImageItems.query(ofImagesStage: images, in: db)
   }
 
   public func itemsRevision(in db: Database, _ identity: StageIdentity) throws -> String? {
@@ -138,7 +145,9 @@ public struct FeaturesStage: StageKind, ItemStage {
 
   public func describe(itemIDs: [Int64], in db: Database) throws -> [Int64: String] {
     var paths: [Int64: String] = [:]
-    for id in itemIDs { paths[id] = try ImageRecord.find(id: id, in: db)?.path }
+    for id in itemIDs {
+      paths[id] = try BoxItem.name(of: id, in: db) ?? ImageRecord.find(id: id, in: db)?.path
+    }
     return paths
   }
 }

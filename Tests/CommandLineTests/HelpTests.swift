@@ -6,7 +6,8 @@ struct HelpTests {
     "run", "plan", "status", "retry", "search", "synsets", "synsets show", "synsets find", "synsets tree",
     "synsets paths",
     "synsets lowest-common", "synsets similarity", "synsets map", "synsets check", "synsets convert",
-    "images", "images list", "images preprocess", "features", "features list", "features digest",
+    "images", "images list", "images scan", "images show", "images verify", "images preprocess", "features",
+    "features list", "features digest",
     "features export", "features predictions", "network", "network show", "network run", "network verify",
     "network bench", "network quantize", "network compile",
   ]

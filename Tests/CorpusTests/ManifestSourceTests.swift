@@ -55,7 +55,7 @@ struct ManifestSourceTests {
     let (folder, lists) = (try folderWithImages(), try TemporaryFolder())
     let manifest = try lists.write("m.tsv", "a.jpg\t7\n../images/b.jpg\t8\n")
     var found: [CorpusEntry] = []
-    try ImageSources.open(manifest, root: folder.path("images")).scan { found.append($0) }
+    try ImageSources.open(manifest, SourceOptions(root: folder.path("images"))).scan { found.append($0) }
     #expect(found.map(\.problem) == [nil, nil])
     #expect(found.map(\.label) == ["7", "8"])
   }

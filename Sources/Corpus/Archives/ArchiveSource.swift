@@ -4,11 +4,15 @@
 /// thousand tars. A member's class is the nearest folder or archive above it that is named by a wnid.
 struct ArchiveSource: ImageSource {
   let root: String
-  let layout: String
+  let layout: SourceLayout
+  let firstClass: Int?
   private let archives: ArchiveList
   private let labelling: Labelling
 
-  init(_ archives: ArchiveList, labelling: Labelling, layout: String) {
+  init(
+    _ archives: ArchiveList, labelling: Labelling, layout: SourceLayout, firstClass: Int? = nil
+  ) {
+    self.firstClass = firstClass
     root = archives.root
     self.archives = archives
     self.labelling = labelling

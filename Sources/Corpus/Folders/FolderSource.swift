@@ -4,15 +4,20 @@
 /// that is named by a wnid, `n` and eight digits; without one it has none. Links are followed as `FolderWalk` says.
 public struct FolderSource: ImageSource {
   public let root: String
-  public let layout: String
+  public let layout: SourceLayout
+  public let firstClass: Int?
   private let labelling: Labelling
 
   /// - Throws: `CorpusError` when there is no such folder.
   public init(_ path: String) throws(CorpusError) {
-    try self.init(path, labelling: .nearestWNID, layout: "folders by wnid")
+    try self.init(
+      path, labelling: .nearestWNID, layout: SourceLayout(.folders, "classes as folders named by wnid"))
   }
 
-  init(_ path: String, labelling: Labelling, layout: String) throws(CorpusError) {
+  init(
+    _ path: String, labelling: Labelling, layout: SourceLayout, firstClass: Int? = nil
+  ) throws(CorpusError) {
+    self.firstClass = firstClass
     root = try FolderWalk(path) { _ in false }.root
     self.labelling = labelling
     self.layout = layout

@@ -64,13 +64,18 @@ struct GroundTruth: Sendable {
     }
   }
 
-  /// Whether its classes are numbers, all of them.
-  var isNumbered: Bool {
-    func isNumber(_ label: String) -> Bool { label.utf8.allSatisfy { (0x30...0x39).contains($0) } }
-    return switch contents {
-    case .inOrder(let labels): labels.allSatisfy(isNumber)
-    case .byName(let labels): labels.values.allSatisfy(isNumber)
-    }
+  /// Where its class numbers begin; nil where its classes are no numbers.
+  ///
+  /// A 0 tells that they begin there; else a text of classes alone begins at 1, as ILSVRC's does, and one that names
+  /// files at 0, as those made for Caffe and PyTorch do.
+  var firstClass: Int? {
+    let (labels, isInOrder): ([String], Bool) =
+      switch contents {
+      case .inOrder(let labels): (labels, true)
+      case .byName(let labels): (Array(labels.values), false)
+      }
+    guard labels.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else { return nil }
+    return isInOrder && !labels.contains { Int($0) == 0 } ? 1 : 0
   }
 
   /// The file's name without folders and extension.

@@ -2,8 +2,9 @@
 public protocol ImageSource: Sendable {
   /// The folder or archive that entries' paths are relative to, absolute.
   var root: String { get }
-  /// How it is laid out, in a few words.
-  var layout: String { get }
+  var layout: SourceLayout { get }
+  /// Where class numbers begin, where the source itself tells; else a list of classes counts from 0.
+  var firstClass: Int? { get }
 
   /// Visits everything found, in an order that depends on the contents alone. A path comes once, unless a later
   /// member of an archive takes an earlier one's place.
@@ -38,6 +39,8 @@ public struct NoKnownArchives: KnownArchives {
 }
 
 extension ImageSource {
+  public var firstClass: Int? { nil }
+
   /// Visits the images alone.
   public func scan(_ visit: (CorpusEntry) throws -> Void) throws {
     try scan(knowing: NoKnownArchives()) { finding in

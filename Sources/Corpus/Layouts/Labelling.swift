@@ -4,20 +4,39 @@ enum Labelling: Sendable {
   case nearestWNID
   case none
   case truth(GroundTruth)
+  /// What an image's box annotation names, where it names one thing only.
+  case annotations(AnnotationFiles)
+
+  /// - Parameter path: a text, or a folder or archive of annotations.
+  init(truth path: String) throws {
+    let isText = try FileStatus.of(path).kind == .file && !SourceRecognition.isArchive(path)
+    self = try isText ? .truth(GroundTruth(path)) : .annotations(AnnotationFiles(path))
+  }
+
+  /// Where class numbers begin, if the classes are told by numbers.
+  var firstClass: Int? { if case .truth(let truth) = self { truth.firstClass } else { nil } }
 
   func labeller() -> Labeller {
     switch self {
     case .nearestWNID:
-      Labeller { _, wnid in
+      return Labeller {
+        _, wnid in
         wnid
       } finish: {
       }
     case .none:
-      Labeller { _, _ in
+      return Labeller {
+        _, _ in
         nil
       } finish: {
       }
-    case .truth(let truth): truth.labeller()
+    case .truth(let truth): return truth.labeller()
+    case .annotations(let files):
+      return Labeller {
+        path, _ in
+        try files.label(of: path)
+      } finish: {
+      }
     }
   }
 }

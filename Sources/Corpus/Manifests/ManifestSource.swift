@@ -8,7 +8,7 @@
 /// is an entry with a problem.
 public struct ManifestSource: ImageSource {
   public let root: String
-  public var layout: String { "manifest" }
+  public var layout: SourceLayout { SourceLayout(.manifest, "\(format)") }
   /// The manifest itself.
   public let path: String
   private let format: ManifestFormat

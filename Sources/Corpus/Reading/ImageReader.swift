@@ -31,9 +31,65 @@ public final class ImageReader: Sendable {
   }
 
   /// The SHA-256 of an image's bytes, and how many there are; holes count as the zeros they stand for.
+  ///
+  /// Memory stays small whatever a file or a header says its size is.
   public func digest(of location: ImageLocation) throws(CorpusError) -> (digest: SHA256Digest, size: Int64) {
+    switch location {
+    case .file(let path):
+      let file = try OpenFile(path)
+      if file.status.size > Self.pieceSize { return try digest(file) }
+    case .member(let member):
+      if member.size > Self.pieceSize { return try digest(member) }
+    }
     let bytes = try bytes(of: location)
     return (SHA256.hash(bytes), Int64(bytes.count))
+  }
+
+  private static let pieceSize = 4 << 20
+
+  private func digest(_ file: OpenFile) throws(CorpusError) -> (SHA256Digest, Int64) {
+    guard file.status.size <= Self.largestImage else {
+      throw .tooLarge(path: file.path, limit: Self.largestImage)
+    }
+    var hash = SHA256()
+    var offset: Int64 = 0
+    while offset < file.status.size {
+      let bytes = try file.read(Self.pieceSize, at: offset)
+      guard !bytes.isEmpty else { throw .changedWhileRead(path: file.path) }
+      hash.update(bytes)
+      offset += Int64(bytes.count)
+    }
+    guard try file.isUnchanged() else { throw .changedWhileRead(path: file.path) }
+    return (hash.finalize(), offset)
+  }
+
+  private func digest(_ member: ArchiveMember) throws(CorpusError) -> (SHA256Digest, Int64) {
+    guard member.size <= Self.largestImage else {
+      throw .tooLarge(path: ImageLocation.member(member).description, limit: Self.largestImage)
+    }
+    var hash = SHA256()
+    var place: Int64 = 0
+    let zeros = [UInt8](repeating: 0, count: 64 << 10)
+    func pass(to end: Int64) {
+      while place < end {
+        let count = Int(min(end - place, Int64(zeros.count)))
+        zeros.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        place += Int64(count)
+      }
+    }
+    for extent in member.extents {
+      pass(to: extent.start)
+      for start in stride(from: 0, to: extent.count, by: Self.pieceSize) {
+        let count = min(Int64(Self.pieceSize), extent.count - start)
+        let piece = ArchiveMember(
+          archive: member.archive, name: member.name, size: count,
+          extents: [ArchiveExtent(offset: extent.offset + start, start: 0, count: count)])
+        hash.update(try bytes(of: .member(piece)))
+        place += count
+      }
+    }
+    pass(to: member.size)
+    return (hash.finalize(), place)
   }
 
   private func plainBytes(_ member: ArchiveMember) throws(CorpusError) -> [UInt8] {

@@ -51,6 +51,8 @@ public indirect enum ParameterType: Sendable {
     case folder
     /// A file or a folder.
     case any
+    /// A file, a folder, or files as a pattern with braces, `shard-{000..009}.tar`: the stage looks for those itself.
+    case anyOrPattern
   }
 
   /// What may stand inside, where something may.

@@ -5,6 +5,10 @@ public protocol Stage: Sendable {
   /// What belongs to the fingerprint besides parameters and references, in a fixed order.
   func inputs() throws -> [StageInput]
 
+  /// What a person should see of it before it runs for the first time, such as how its source was understood; nil for
+  /// nothing. Shown after the reason to run.
+  func remark() -> String?
+
   /// Called when the stage's name comes to stand for a result that is there already: a parameter was switched
   /// back, say. For what goes by names, such as which vectors a search takes when none are named.
   func adopt(_ identity: StageIdentity, in db: Database) throws
@@ -12,6 +16,7 @@ public protocol Stage: Sendable {
 
 extension Stage {
   public func inputs() throws -> [StageInput] { [] }
+  public func remark() -> String? { nil }
   public func adopt(_ identity: StageIdentity, in db: Database) throws {}
 }
 

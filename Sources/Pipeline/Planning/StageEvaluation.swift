@@ -16,7 +16,9 @@ struct StageEvaluation {
   ) throws {
     let stage = pipelineStage.stage
     guard let db, try PipelineSchema.isPresent(in: db) else {
-      self.init(state: .new, reasons: ["not run yet"], items: ItemCounts(), resultID: nil)
+      self.init(
+        state: .new, reasons: ["not run yet"] + (stage.remark().map { [$0] } ?? []), items: ItemCounts(),
+        resultID: nil)
       return
     }
     let result = try StageResult.find(db, kind: identity.kind, fingerprint: identity.fingerprint)
@@ -33,7 +35,9 @@ struct StageEvaluation {
         FingerprintDifference.reasons(from: try $0.components(), to: fingerprint.components)
       }
       self.init(
-        state: known == nil ? .new : .stale, reasons: changes ?? ["not run yet"], items: items, resultID: nil)
+        state: known == nil ? .new : .stale,
+        reasons: (changes ?? ["not run yet"]) + (stage.remark().map { [$0] } ?? []), items: items,
+        resultID: nil)
       return
     }
     switch result.state {

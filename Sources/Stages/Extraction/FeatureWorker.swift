@@ -89,6 +89,8 @@ public struct FeatureWorker: ItemWorker {
     let contentID: Int64
     let location: ImageLocation
     let digest: SHA256Digest
+    /// The part of the image that is wanted; nil for all of it.
+    let region: PixelRegion?
   }
 
   /// An image on its way to the network.
@@ -117,11 +119,15 @@ public struct FeatureWorker: ItemWorker {
           """)
       var files: [Int64: File] = [:]
       for id in ids {
-        guard let row = try Row.fetchOne(query, arguments: [id]),
+        let box = try BoxItem.box(of: id, in: db)
+        let imageID = box?.imageID ?? id
+        guard let row = try Row.fetchOne(query, arguments: [imageID]),
           let digest = SHA256Digest(rawBytes: row[1] as Data),
-          let location = try ImageLocation.find(imageID: id, in: db)
+          let location = try ImageLocation.find(imageID: imageID, in: db)
         else { continue }
-        files[id] = File(contentID: row[0], location: location, digest: digest)
+        files[id] = File(
+          contentID: box?.contentID ?? row[0], location: location, digest: digest,
+          region: box.map { PixelRegion($0.box) })
       }
       return files
     }
@@ -138,7 +144,7 @@ public struct FeatureWorker: ItemWorker {
             message: "\(file.location): its bytes are not those that were listed; run again"))
       }
       let start = ContinuousClock.now
-      let pixels = try embedder.pixels(decoding: bytes)
+      let pixels = try embedder.pixels(decoding: bytes, region: file.region)
       steps.add(.decode, embedder.decodingTime)
       steps.add(.resize, start.duration(to: .now) - embedder.decodingTime)
       let warning = embedder.acceptedDamage.map {
@@ -150,5 +156,11 @@ public struct FeatureWorker: ItemWorker {
     } catch let error as ImagingError {
       return .failure(ItemFailure(errorClass: error.errorClass, message: "\(error)"))
     }
+  }
+}
+
+extension PixelRegion {
+  init(_ box: ImageBox) {
+    self.init(left: box.left, top: box.top, right: box.right, bottom: box.bottom)
   }
 }

@@ -110,8 +110,9 @@ public struct ImageEmbeddingWorker {
   /// An image as the network wants it, before normalization.
   ///
   /// - Throws: `ImagingError` for bad bytes; anything else is no fault of the image.
-  public mutating func pixels(decoding bytes: [UInt8]) throws -> PixelImage {
-    try preprocessor.pixels(decoding: bytes)
+  /// - Parameter region: the part of the image that is wanted; nil for all of it.
+  public mutating func pixels(decoding bytes: [UInt8], region: PixelRegion? = nil) throws -> PixelImage {
+    try preprocessor.pixels(decoding: bytes, region: region)
   }
 
   /// - Throws: `ImagingError` for bad bytes; anything else is no fault of the image.

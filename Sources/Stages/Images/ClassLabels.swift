@@ -1,3 +1,4 @@
+import Corpus
 import FeatureStore
 import GRDB
 import Pipeline
@@ -5,8 +6,9 @@ import WordNet
 
 /// What a source calls an image's class, as a wnid.
 ///
-/// A label that looks like a wnid is taken as it is, so that a hierarchy without that synset loses no class. Any other
-/// label is looked up in the hierarchy: a lemma, or `lemma.n.01`. One that names no synset, or several, leaves the
+/// A label that looks like a wnid is taken as it is, so that a hierarchy without that synset loses no class. A number
+/// is looked up in the list of classes that the stage was given, and what that says as any other label. That
+/// is looked up in the hierarchy: a lemma, or `lemma.n.01`. One that names no synset, or several, leaves the
 /// image without a class and is recorded as a failure.
 struct ClassLabels {
   enum Resolution: Equatable {
@@ -21,16 +23,43 @@ struct ClassLabels {
   let taxonomyID: Int64?
   private var hierarchy: Hierarchy?
   private var known: [String: Resolution] = [:]
+  /// What class numbers stand for; nil where the stage was not told.
+  private let numbers: ClassNumbers?
 
-  init(taxonomyID: Int64?) { self.taxonomyID = taxonomyID }
+  init(taxonomyID: Int64?, numbers: ClassNumbers? = nil) {
+    self.taxonomyID = taxonomyID
+    self.numbers = numbers
+  }
 
   mutating func resolve(_ label: String?, in db: Database) throws -> Resolution {
     guard let label else { return .none }
     if Self.isWNID(label) { return .wnid(label) }
     if let resolution = known[label] { return resolution }
-    let resolution = try lookUp(label, in: db)
+    let resolution = try Self.number(label).map { try resolve(number: $0, in: db) } ?? lookUp(label, in: db)
     known[label] = resolution
     return resolution
+  }
+
+  /// Digits alone: no lemma is such, but years and the like, which a list can name by wnid.
+  private static func number(_ label: String) -> Int? {
+    label.utf8.count <= 9 && label.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(label) : nil
+  }
+
+  private mutating func resolve(number: Int, in db: Database) throws -> Resolution {
+    guard let numbers else {
+      return .failure(
+        errorClass: "unknown-class",
+        message:
+          "its class is the number \(number); give the images stage `labels:`, the list that says which it is"
+      )
+    }
+    guard let label = numbers.label(of: number) else {
+      return .failure(
+        errorClass: "unknown-class",
+        message: "its class is the number \(number), and those of \(numbers.name) go from "
+          + "\(numbers.range.lowerBound) to \(numbers.range.upperBound); `labels-from` says where they begin")
+    }
+    return Self.isWNID(label) ? .wnid(label) : try lookUp(label, in: db)
   }
 
   private mutating func lookUp(_ label: String, in db: Database) throws -> Resolution {

@@ -8,6 +8,8 @@ struct CorpusComparison {
   private(set) var added = 0
   private(set) var changed = 0
   private(set) var relabelled = 0
+  /// Annotations that came, went or changed.
+  private(set) var annotated = 0
   private(set) var gone = 0
   /// Entries that can't be read, and were not recorded so.
   private(set) var failed = 0
@@ -22,33 +24,41 @@ struct CorpusComparison {
     var labels = labels
     var unseenFailures = failures
     var seen = 0
-    let known = try db.makeStatement(
-      sql: "SELECT size, modified, wnid, gone FROM image WHERE corpus_id = ? AND path = ?")
+    let hasAnnotations = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM annotation)") ?? false
+    var difference = CorpusDifference(corpusID: corpus.id)
     try source.scan(knowing: StoredArchives(corpusID: corpus.id, in: db)) { finding in
       guard case .image(let entry) = finding, !entry.replacesEarlier else { return }
-      unseenFailures.remove(entry.path)
+      if !unseenFailures.isEmpty { unseenFailures.remove(entry.path) }
       if entry.problem != nil {
         if !failures.contains(entry.path) { failed += 1 }
         return
       }
-      guard let row = try Row.fetchOne(known, arguments: [corpus.id, entry.path]) else {
-        added += 1
-        return
+      let image = ScannedImage(
+        path: entry.path, size: entry.size, modified: entry.modified,
+        wnid: try labels.resolve(entry.label, in: db).wnid)
+      let (change, id) = try difference.compare(image, in: db)
+      if let id {
+        seen += 1
+        if hasAnnotations || entry.annotation != nil, try hasOtherBoxes(entry, image: id, in: db) {
+          annotated += 1
+        }
       }
-      let isGone: Bool = row[3]
-      if !isGone { seen += 1 }
-      if isGone {
-        added += 1
-      } else if row[0] != entry.size || row[1] != entry.modified {
-        changed += 1
-      } else if try labels.resolve(entry.label, in: db).wnid != row[2] {
-        relabelled += 1
+      switch change {
+      case .added: added += 1
+      case .changed: changed += 1
+      case .relabelled: relabelled += 1
+      case .unchanged: break
       }
     }
     let present = try Int.fetchOne(
       db, sql: "SELECT present FROM corpus WHERE id = ?", arguments: [corpus.id])
     gone = (present ?? 0) - seen
     failuresGone = unseenFailures.count
+  }
+
+  private func hasOtherBoxes(_ entry: CorpusEntry, image id: Int64, in db: Database) throws -> Bool {
+    try AnnotationStamp.find(imageID: id, in: db)
+      != entry.annotation.map { AnnotationStamp(size: $0.file.size, modified: $0.file.modified) }
   }
 
   /// "12 images added, 1 changed, 3 gone"; empty when nothing differs.
@@ -61,6 +71,7 @@ struct CorpusComparison {
     add(added, "added")
     add(changed, "changed")
     add(relabelled, "of another class")
+    add(annotated, "with other boxes")
     add(gone, "gone")
     add(failed, "unreadable")
     if parts.isEmpty { add(failuresGone, "no longer failing") }

@@ -22,6 +22,7 @@ struct CorpusUpdate {
   /// As they are in the store, by path.
   private var archives: [String: ArchiveRecord] = [:]
   private let reader = ImageReader()
+  private var boxes = BoxUpdate()
   private let corpusID: Int64
   private var counts = ItemCounts()
 
@@ -103,6 +104,9 @@ struct CorpusUpdate {
           image.replacesEarlier = entry.replacesEarlier
         }
         let record = try scan.record(image, in: db)
+        if let failed = try boxes.update(entry, image: record.imageID, &labels, in: db) {
+          failures.append(failed)
+        }
         if record.needsContent {
           unread.append(Unread(imageID: record.imageID, location: entry.location, path: entry.path))
         }
@@ -115,6 +119,7 @@ struct CorpusUpdate {
         case .success(let (digest, size)):
           let id = try ContentRecord.identify(digest, size: size, in: db)
           try ImageRecord.setContent(id, image: image.imageID, in: db)
+          if boxes.areKnown { try ImageRecord.setBoxContents(image: image.imageID, in: db) }
         case .failure(let error):
           failures.append(failure(image.path, error.errorClass, "\(error)"))
         }

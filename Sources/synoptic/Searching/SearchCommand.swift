@@ -30,6 +30,9 @@ struct SearchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Images like this one of the store.", valueName: "path-or-id"))
   var like: String?
 
+  @Option(help: "With --like, in a space of boxes: which of the image's boxes, from 0 (default: the first).")
+  var box: Int?
+
   @Option(
     name: .customLong("class"), help: ArgumentHelp("Images of this class, or one below.", valueName: "synset")
   )
@@ -50,6 +53,7 @@ struct SearchCommand: ParsableCommand {
     guard [image, like, ofClass].compactMap(\.self).count == 1 else {
       throw ValidationError("say what to search for: one of --image FILE, --like PATH-OR-ID, --class SYNSET")
     }
+    if let box, box < 0 || like == nil { throw ValidationError("--box goes with --like and counts from 0") }
     if count < 1 { throw ValidationError("-k is \(count), and must be at least 1") }
   }
 
@@ -69,7 +73,8 @@ struct SearchCommand: ParsableCommand {
     let results: [SearchResult]
     if let like {
       let image = try ImageLookup.find(like, in: db)
-      results = try NearestNeighbours(like: image, in: space, count: count, under: wnids, db).fetch(db)
+      results = try NearestNeighbours(like: image, box: box, in: space, count: count, under: wnids, db).fetch(
+        db)
     } else {
       let embedding = try NamedFile.attempt(image ?? "") {
         try ImageEmbedder(space: space, in: db).embed(file: $0)

@@ -126,4 +126,121 @@ struct TarReaderTests {
     #expect(number([0x80, 0, 0, 0, 0x7f] + [UInt8](repeating: 0xff, count: 7)) == .max)
     #expect(number([0x80, 0, 0, 0, 0x80] + [UInt8](repeating: 0, count: 7)) == nil)
   }
+
+  @Test(.enabled(if: PythonPeer.isPresent, "no Python to judge"), arguments: ["tar -cSf", "tar -czf"])
+  func `large members have the hash of their bytes, holes with them`(_ program: String) throws {
+    let folder = try TemporaryFolder()
+    try TarPeers.shell(
+      """
+      head -c 9000001 /dev/urandom > a.jpg; truncate -s 30000000 b.jpg
+      head -c 5000000 /dev/urandom | dd of=b.jpg bs=1M seek=7 conv=notrunc status=none; \(program) big.tar a.jpg b.jpg
+      """, in: folder)
+    #expect(try contents(folder.path("big.tar")) == TarPeers.contents(folder.path("big.tar")))
+    #expect(
+      try ImageReader().digest(of: .file(folder.path("a.jpg"))).digest
+        == SHA256.hash(FileContents.read(folder.path("a.jpg"))))
+  }
+
+  @Test func `random reads of a compressed archive give what reading in order gives`() throws {
+    let folder = try TemporaryFolder()
+    // Larger than the distance between the places that reading can go on from.
+    for index in 0..<24 {
+      var random = UInt64(index + 1)
+      let bytes = (0..<700_000).map { _ -> UInt8 in
+        random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return UInt8(truncatingIfNeeded: random >> 60)
+      }
+      try folder.write("in/\(100 + index).jpg", bytes)
+    }
+    try TarPeers.shell("tar -czf all.tgz -C in .", in: folder)
+    var members: [ArchiveMember] = []
+    _ = try ArchiveWalk(
+      ArchiveFile(inspecting: folder.path("all.tgz")), prefix: "", isWanted: ImageName.isImage
+    )
+    .run { if case .file(let file) = $0 { members.append(file.location) } }
+    #expect(members.count == 24)
+    let reader = ImageReader()
+    for step in [7, 23, 1, 5] {
+      for index in 0..<24 {
+        let member = members[index * step % 24]
+        let expected = try FileContents.read(folder.path("in/\(member.name)"))
+        #expect(try reader.bytes(of: .member(member)) == expected)
+      }
+    }
+  }
+
+  @Test func `an archive that was replaced is not read at the old offsets`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("a.jpg", "first")
+    try TarPeers.shell("tar -cf x.tar a.jpg", in: folder)
+    var member: ArchiveMember?
+    let archive = try ArchiveFile(inspecting: folder.path("x.tar"))
+    _ = try ArchiveWalk(archive, prefix: "", isWanted: { _ in true }).run {
+      if case .file(let file) = $0 { member = file.location }
+    }
+    let found = try #require(member)
+    #expect(try ImageReader().bytes(of: .member(found)) == Array("first".utf8))
+    try TarPeers.shell("printf second > b.jpg; tar -cf x.tar b.jpg; touch -d '2001-02-03' x.tar", in: folder)
+    #expect(throws: CorpusError.changedWhileRead(path: folder.path("x.tar"))) {
+      try ImageReader().bytes(of: .member(found))
+    }
+  }
+
+  @Test(arguments: [
+    (0, "no tar archive"), (600, "after a.jpg"), (1_300, "cut off"), (1_536, "cut off"),
+    (2_560, "without its end marker"),
+  ])
+  func `an archive that is cut off says where, and after what`(_ length: Int, _ reason: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write("a.jpg", "x")
+    try folder.write("b.jpg", String(repeating: "y", count: 600))
+    try TarPeers.shell("tar -cf whole.tar a.jpg b.jpg; head -c \(length) whole.tar > cut.tar", in: folder)
+    var problems: [CorpusError] = []
+    let archive = try ArchiveFile(inspecting: folder.path("cut.tar"))
+    let isSound = try ArchiveWalk(archive, prefix: "", isWanted: { _ in true }).run {
+      if case .problem(_, let error) = $0 { problems.append(error) }
+    }
+    #expect(!isSound && problems.count == 1)
+    let text = problems.first.map { "\($0)" } ?? ""
+    #expect(text.hasPrefix("\(folder.path("cut.tar")), byte ") && text.contains(reason), "\(text)")
+  }
+
+  @Test
+  func `joined archives, a wrong checksum, endless headers and absurd sizes are refused in little memory`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    try folder.write("a.jpg", "x")
+    try TarPeers.shell(
+      """
+      tar -cf a.tar a.jpg; cat a.tar a.tar > joined.tar
+      cp a.tar sum.tar; printf Z | dd of=sum.tar bs=1 seek=5 conv=notrunc status=none
+      """, in: folder)
+    func problem(_ name: String) throws -> String {
+      var text = ""
+      _ = try ArchiveWalk(ArchiveFile(inspecting: folder.path(name)), prefix: "", isWanted: { _ in true }).run
+      {
+        if case .problem(_, let error) = $0 { text = "\(error)" }
+      }
+      return text
+    }
+    #expect(try problem("joined.tar").contains("data follows the end"))
+    #expect(try problem("sum.tar").contains("no tar archive"))
+    var header = try Array(FileContents.read(folder.path("a.tar"))[..<512])
+    func write(_ name: String, type: String, size: String) throws {
+      header.replaceSubrange(124..<136, with: Array((size + "\0").utf8))
+      header[156] = Array(type.utf8)[0]
+      header.replaceSubrange(148..<156, with: Array("        ".utf8))
+      let sum = String(header.reduce(0) { $0 + Int($1) }, radix: 8)
+      header.replaceSubrange(
+        148..<156, with: Array((String(repeating: "0", count: 6 - sum.count) + sum + "\0 ").utf8))
+      try folder.write(name, header + [UInt8](repeating: 0x61, count: 1_024))
+    }
+    try write("long.tar", type: "L", size: "77777777777")
+    #expect(try problem("long.tar").contains("more than 1048576 bytes"))
+    try write("huge.tar", type: "0", size: "77777777777")
+    #expect(try problem("huge.tar").contains("cut off"))
+    try write("pax.tar", type: "x", size: "00000002000")
+    #expect(try problem("pax.tar").contains("pax header"))
+  }
 }

@@ -14,6 +14,7 @@ enum FileExistsRule {
     guard case .path(let path) = value else { return }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      if type == .anyOrPattern, path.contains("{") { return }
       problems.append(
         PipelineProblem(
           location, "\(name): there is nothing at \(path)",

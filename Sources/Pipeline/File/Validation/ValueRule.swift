@@ -56,6 +56,7 @@ enum ValueRule {
     case .path(.file): "the path of a file"
     case .path(.folder): "the path of a folder"
     case .path(.any): "the path of a file or folder"
+    case .path(.anyOrPattern): "the path of a file or folder, or of files as a pattern with braces"
     case .nameOrPath(let names, let type): "\(names.joined(separator: ", ")), or \(expectation(.path(type)))"
     case .text: "text"
     case .countOrShare: "a number of items such as 100, or a share of them such as 1%"

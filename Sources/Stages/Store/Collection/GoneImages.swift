@@ -33,6 +33,7 @@ struct GoneImages {
         WITH going AS MATERIALIZED (\(images))
         SELECT c.id FROM content AS c WHERE c.id < (SELECT max(id) FROM content)
           AND NOT EXISTS (SELECT 1 FROM image AS i WHERE i.content_id = c.id AND i.id NOT IN going)
+          AND NOT EXISTS (SELECT 1 FROM box AS b WHERE b.content_id = c.id AND b.image_id NOT IN going)
         """)
   }
 
