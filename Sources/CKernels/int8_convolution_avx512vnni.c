@@ -23,7 +23,17 @@ typedef struct tile {
   size_t block;
   size_t row;
   size_t column;
+  /// Weights that come next, fetched while this tile is computed: `fetched` bytes of them a step, 0, 64 or 128.
+  const char *next;
+  size_t fetched;
 } tile;
+
+/// A line or two, the same one again where only one is wanted: a burst of them before a tile would wait for memory.
+INLINE const char *fetch(const char *next, size_t fetched) {
+  _mm_prefetch(next, _MM_HINT_T1);
+  _mm_prefetch(next + (fetched & 64 ? 0 : 64), _MM_HINT_T1);
+  return next + fetched;
+}
 
 INLINE void store_bytes(const bool fits_words, const int blocks, const int pixels, const synoptic_int8_convolution *c,
                         const tile *t, __m512i accumulators[3][12]) {
@@ -79,8 +89,9 @@ INLINE void accumulate_step(const int blocks, const int pixels, const int quads,
   }
 }
 
+/// `fetches`: whether there are registers for it.
 INLINE void convolve_tile(const int blocks, const int pixels, const int quads, const size_t pixel_step,
-                          const synoptic_int8_convolution *c, const tile *t) {
+                          const bool fetches, const synoptic_int8_convolution *c, const tile *t) {
   __m512i accumulators[3][12];
   UNROLL for (int z = 0; z < blocks; z++) {
     const __m512i bias = _mm512_loadu_si512(c->requantization.bias + (t->block + (size_t)z) * 16);
@@ -89,9 +100,13 @@ INLINE void convolve_tile(const int blocks, const int pixels, const int quads, c
   const int32_t *const end = c->tap_offsets + c->step_count, *const half = quads == 4 ? end - c->half_steps : end;
   const int8_t *weights = t->weights;
   const int32_t *offset = c->tap_offsets;
-  for (; offset < half; offset++, weights += quads * 64)
+  const char *next = t->next;
+  const size_t fetched = t->fetched;
+  for (; offset < half; offset++, weights += quads * 64) {
+    if (fetches) next = fetch(next, fetched);
     accumulate_step(blocks, pixels, quads, pixel_step, c->step_count * (size_t)quads * 64, t->input + *offset, weights,
                     accumulators);
+  }
   for (; offset < end; offset++, weights += quads * 64)
     accumulate_step(blocks, pixels, quads / 2, pixel_step, c->step_count * (size_t)quads * 64, t->input + *offset,
                     weights, accumulators);
@@ -130,8 +145,12 @@ INLINE void convolve_half_tile(const int blocks, const int pixels, const synopti
   const size_t block_weights = c->step_count * 256;
   const int8_t *weights = t->weights;
   const int32_t *offset = c->tap_offsets;
-  for (; offset < half; offset++, weights += 256)
+  const char *next = t->next;
+  const size_t fetched = t->fetched;
+  for (; offset < half; offset++, weights += 256) {
+    next = fetch(next, fetched);
     accumulate_half_step(blocks, pixels, 4, block_weights, t->input + *offset, weights, accumulators, last);
+  }
   for (; offset < end; offset++, weights += 256)
     accumulate_half_step(blocks, pixels, 2, block_weights, t->input + *offset, weights, accumulators, last);
   UNROLL for (int m = 0; m < pixels; m++) {
@@ -143,19 +162,19 @@ INLINE void convolve_half_tile(const int blocks, const int pixels, const synopti
 
 // One function for each shape of tile and kind of input, so that each loop has the registers to itself; with the
 // usual strides, 1 and 2, every broadcast has a plain displacement.
-#define KIND(Z, M, NAME, QUADS, STEP)                                                             \
+#define KIND(Z, M, NAME, QUADS, STEP, FETCHES)                                                    \
   __attribute__((noinline)) static void NAME(const synoptic_int8_convolution *c, const tile *t) { \
-    convolve_tile(Z, M, QUADS, STEP, c, t);                                                       \
+    convolve_tile(Z, M, QUADS, STEP, FETCHES, c, t);                                              \
   }
 #define TILE(Z, M)                                       \
-  KIND(Z, M, tile_##Z##x##M##_stride_1, 4, 16)           \
-  KIND(Z, M, tile_##Z##x##M##_stride_2, 4, 32)           \
-  KIND(Z, M, tile_##Z##x##M##_image_stride_1, 1, 4)      \
-  KIND(Z, M, tile_##Z##x##M##_image_stride_2, 1, 8)
+  KIND(Z, M, tile_##Z##x##M##_stride_1, 4, 16, Z > 1)       \
+  KIND(Z, M, tile_##Z##x##M##_stride_2, 4, 32, Z > 1)       \
+  KIND(Z, M, tile_##Z##x##M##_image_stride_1, 1, 4, false) \
+  KIND(Z, M, tile_##Z##x##M##_image_stride_2, 1, 8, false)
 // At any other stride a pixel's address takes a register, or an instruction: up to 8 pixels.
 #define ANY_STRIDE(Z, M)                                         \
-  KIND(Z, M, tile_##Z##x##M##_any_stride, 4, c->pixel_step)      \
-  KIND(Z, M, tile_##Z##x##M##_image_any_stride, 1, c->pixel_step)
+  KIND(Z, M, tile_##Z##x##M##_any_stride, 4, c->pixel_step, false)      \
+  KIND(Z, M, tile_##Z##x##M##_image_any_stride, 1, c->pixel_step, false)
 #define HALF(Z, M)                                                                                                 \
   __attribute__((noinline)) static void tile_##Z##x##M##_half(const synoptic_int8_convolution *c, const tile *t) { \
     convolve_half_tile(Z, M, c, t);                                                                                \
@@ -201,11 +220,11 @@ static const tile_function two_blocks_half[12] = {HALF_NAMES_TO_8(2), tile_2x9_h
                                                   tile_2x12_half};
 static const tile_function three_blocks_half[8] = {HALF_NAMES_TO_8(3)};
 
-/// Bytes of weights that a tile fetches for the tiles of the next blocks: they come from beyond the core's own cache, and
-/// the first tile that reads them would wait. None where there are too few tiles for so many weights: those are read as
-/// fast as memory gives them anyway.
-static size_t bytes_to_prefetch(size_t weights, size_t tiles) {
-  return tiles < 4 ? 0 : (weights / tiles + 127) / 64 * 64;
+/// Bytes of weights that a step of a tile fetches for the tiles of the next blocks: they come from beyond the core's own
+/// cache, and the first tile that reads them would wait. None where there are too few tiles for so many weights: those
+/// are read as fast as memory gives them anyway.
+static size_t bytes_to_fetch(size_t weights, size_t steps, size_t tiles) {
+  return tiles < 4 ? 0 : weights > tiles * steps * 64 ? 128 : 64;
 }
 
 /// All pixels for `blocks` blocks of output channels, in tiles that are as equal as can be: 14 pixels are
@@ -220,12 +239,13 @@ static void convolve_blocks(const synoptic_int8_convolution *c, size_t block, si
   const size_t weights = c->step_count * c->quads * 64;
   tile t = {.block = block, .weights = c->weights + block * weights};
   // What lies behind the last blocks is what the next layer reads first.
-  const int8_t *next = t.weights + blocks * weights;
-  const size_t fetched = bytes_to_prefetch(blocks * weights, tiles * c->rows);
+  t.next = (const char *)t.weights + blocks * weights;
+  const char *const end = t.next + blocks * weights;
+  const size_t fetched = bytes_to_fetch(blocks * weights, c->step_count, tiles * c->rows);
   for (t.row = 0; t.row < c->rows; t.row++) {
     t.column = 0;
-    for (size_t index = 0; index < tiles; index++, next += fetched) {
-      for (size_t line = 0; line < fetched; line += 64) __builtin_prefetch(next + line, 0, 2);
+    for (size_t index = 0; index < tiles; index++, t.next += t.fetched * c->step_count) {
+      t.fetched = t.next < end ? fetched : 0;
       const size_t pixels = (c->columns - t.column + (tiles - index) - 1) / (tiles - index);
       t.input = c->input + t.row * c->row_step + t.column * c->pixel_step;
       (is_half ? half[pixels - 1] : functions[pixels - 1][kind])(c, &t);
