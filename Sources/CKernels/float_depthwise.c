@@ -1,11 +1,10 @@
 /// Convolutions with one input channel a group, plane by plane.
 ///
-/// A plane is copied with its border into scratch, where each row's columns are sorted by their remainder modulo the
+/// Where there is no kernel that reads the map in place, a plane is copied with its border into scratch, where each row's columns are sorted by their remainder modulo the
 /// stride: then neighbouring outputs read neighbouring floats at every tap, whatever the stride.
 #include <string.h>
 
-#include "float_kernels.h"
-#include "float_tile.h"
+#include "float_windows.h"
 
 enum { SLACK = 64 };
 
@@ -55,6 +54,15 @@ void synoptic_float_depthwise(synoptic_instruction_set set, const synoptic_float
   const float_tile *tile = synoptic_float_tile(set);
   bordered_plane plane = bordered(s);
   size_t taps = s->kernel_height * s->kernel_width, multiplier = s->output_channels / s->channels;
+#if defined(__x86_64__)
+  float_plane filter = set == SYNOPTIC_AVX512VNNI ? synoptic_float_plane_avx512(s) : NULL;
+  if (filter) {
+    for (size_t channel = 0; channel < s->output_channels; channel++)
+      filter(s, input + channel / multiplier * s->height * s->width, (const unaligned_float *)weights + channel * taps,
+             bias ? bias[channel] : 0, output + channel * s->output_height * s->output_width);
+    return;
+  }
+#endif
   size_t *offsets = (size_t *)scratch;
   float *copy = scratch + (taps + 1) * sizeof(size_t) / sizeof(float);
   float *wide = copy + plane.count;

@@ -1,7 +1,7 @@
 /// Loops that memory's speed bounds: the compiler's own vectors do.
 #include <math.h>
 
-#include "float_kernels.h"
+#include "float_windows.h"
 
 void synoptic_float_add(const float *a, const float *b, float *sum, size_t count, float lower, float upper) {
   for (size_t i = 0; i < count; i++) {
@@ -30,7 +30,12 @@ float synoptic_float_mean(const float *x, size_t count) {
   return sum / (float)count;
 }
 
-void synoptic_float_max_pool(const synoptic_float_convolution *s, const float *plane, float *output, float *row) {
+void synoptic_float_max_pool(synoptic_instruction_set set, const synoptic_float_convolution *s, const float *plane,
+                             float *output, float *row) {
+#if defined(__x86_64__)
+  if (set == SYNOPTIC_AVX512VNNI && synoptic_float_max_pool_avx512(s, plane, output)) return;
+#endif
+  (void)set;
   for (size_t y = 0; y < s->output_height; y++) {
     // First down the window's rows for all columns at once, then along.
     for (size_t x = 0; x < s->width; x++) row[x] = -INFINITY;

@@ -41,8 +41,8 @@ size_t synoptic_float_scratch_count(synoptic_instruction_set set) {
 }
 
 /// The convolution as a matrix: row (channel, ky, kx), column an output pixel. Writes `count` columns of one row.
-static void patch_row(const synoptic_float_convolution *s, const float *input, size_t k, size_t column, size_t count,
-                      float *row) {
+static void patch_row(const float_tile *tile, const synoptic_float_convolution *s, const float *input, size_t k,
+                      size_t column, size_t count, float *row) {
   size_t window = s->kernel_height * s->kernel_width;
   const float *plane = input + k / window * s->height * s->width;
   ptrdiff_t shift_y = (ptrdiff_t)(k % window / s->kernel_width * s->dilation_height) - (ptrdiff_t)s->pad_top;
@@ -56,17 +56,18 @@ static void patch_row(const synoptic_float_convolution *s, const float *input, s
     } else {
       const float *line = plane + (size_t)from_y * s->width;
       ptrdiff_t from_x = (ptrdiff_t)(x * s->stride_width) + shift_x;
-      if (s->stride_width == 1) {
-        size_t before = from_x < 0 ? smaller((size_t)-from_x, length) : 0;
-        ptrdiff_t inside = (ptrdiff_t)s->width - (from_x + (ptrdiff_t)before);
-        size_t middle = inside < 0 ? 0 : smaller((size_t)inside, length - before);
-        for (size_t i = 0; i < before; i++) row[i] = 0;
-        if (middle > 0) memcpy(row + before, line + from_x + (ptrdiff_t)before, middle * sizeof(float));
-        for (size_t i = before + middle; i < length; i++) row[i] = 0;
-      } else {
-        for (size_t i = 0; i < length; i++, from_x += (ptrdiff_t)s->stride_width)
-          row[i] = from_x >= 0 && from_x < (ptrdiff_t)s->width ? line[from_x] : 0;
+      ptrdiff_t stride = (ptrdiff_t)s->stride_width, beyond = (ptrdiff_t)s->width - from_x;
+      // Outputs whose column lies left of the map, and those up to its end.
+      size_t before = from_x < 0 ? smaller((size_t)((stride - 1 - from_x) / stride), length) : 0;
+      size_t end = beyond <= 0 ? before : smaller((size_t)((beyond + stride - 1) / stride), length);
+      for (size_t i = 0; i < before; i++) row[i] = 0;
+      if (end > before) {
+        const float *first = line + from_x + (ptrdiff_t)before * stride;
+        if (stride == 1) memcpy(row + before, first, (end - before) * sizeof(float));
+        else if (stride == 2) tile->every_second(first, row + before, end - before);
+        else for (size_t i = before; i < end; i++) row[i] = line[from_x + (ptrdiff_t)i * stride];
       }
+      for (size_t i = end < before ? before : end; i < length; i++) row[i] = 0;
     }
     row += length;
     count -= length;
@@ -82,19 +83,35 @@ typedef struct right_matrix {
   const synoptic_float_convolution *shape;
 } right_matrix;
 
-/// A block of b as panels [columns / tile][depth][tile].
+/// Columns of the next tile: 49 are 32 and 17, not 48 and 1, since a vector alone waits for its loads.
+static size_t tile_columns(const float_tile *tile, size_t left) {
+  size_t lanes = tile->columns / 3;
+  if (tile->columns % 3 == 0 && left > tile->columns && left <= tile->columns + lanes) return 2 * lanes;
+  return smaller(tile->columns, left);
+}
+
+/// Floats between a panel's rows.
+static size_t panel_stride(const float_tile *tile, size_t columns) {
+  size_t lanes = tile->columns / 3;
+  return tile->columns % 3 == 0 ? (columns + lanes - 1) / lanes * lanes : tile->columns;
+}
+
+/// A block of b as panels [depth][tile columns], one after another.
 static void pack_block(const float_tile *tile, const right_matrix *b, size_t k, size_t depth, size_t column,
                        size_t count, float *panels, float *row) {
   for (size_t d = 0; d < depth; d++) {
     const float *from = b->start + (k + d) * b->columns + column;
     if (b->shape) {
-      patch_row(b->shape, b->start, k + d, column, count, row);
+      patch_row(tile, b->shape, b->start, k + d, column, count, row);
       from = row;
     }
-    size_t j = 0;
-    for (; j + tile->columns <= count; j += tile->columns)
-      memcpy(panels + j * depth + d * tile->columns, from + j, tile->columns * sizeof(float));
-    if (j < count) memcpy(panels + j * depth + d * tile->columns, from + j, (count - j) * sizeof(float));
+    for (size_t j = 0, columns; j < count; j += columns) {
+      columns = tile_columns(tile, count - j);
+      float *to = panels + j * depth + d * panel_stride(tile, columns);
+      // The usual width is a constant to the compiler.
+      if (columns == 48) memcpy(to, from + j, 48 * sizeof(float));
+      else memcpy(to, from + j, columns * sizeof(float));
+    }
   }
 }
 
@@ -120,10 +137,11 @@ static void multiply(const float_tile *tile, const float *a, const right_matrix 
             start = some;
           }
         }
-        for (size_t j = 0; j < width; j += tile->columns) {
+        for (size_t j = 0, part; j < width; j += part) {
+          part = tile_columns(tile, width - j);
           const float *panel = in_place ? b->start + k * b->columns + column + j : scratch + j * block;
-          tile->run(a + r * depth + k * tile->rows, panel, in_place ? b->columns : tile->columns, block,
-                    c + r * columns + column + j, columns, height, smaller(tile->columns, width - j), start,
+          tile->run(a + r * depth + k * tile->rows, panel, in_place ? b->columns : panel_stride(tile, part), block,
+                    c + r * columns + column + j, columns, height, part, start,
                     last ? lower : -INFINITY, last ? upper : INFINITY);
         }
       }

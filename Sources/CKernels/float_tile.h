@@ -19,6 +19,8 @@ typedef struct float_tile {
   /// out[i] = clamp(bias + sum over taps of weights[t] * in[offsets[t] + i]); may read and write 64 floats past the end.
   void (*taps)(const float *in, const size_t *offsets, const unaligned_float *weights, size_t taps, float bias,
                float lower, float upper, float *out, size_t count);
+  /// out[i] = in[2 i].
+  void (*every_second)(const float *in, float *out, size_t count);
 } float_tile;
 
 extern const float_tile synoptic_float_tile_scalar;

@@ -53,5 +53,14 @@ FLOAT_TARGET static void run(const float *a, const float *b, size_t b_stride, si
   else tile(a, b, b_stride, depth, c, c_stride, rows, 1, last, bias, lower, upper);
 }
 
-const float_tile synoptic_float_tile_avx2 = {ROWS, 8 * VECTORS, run, dense, taps};
+FLOAT_TARGET static void every_second(const float *in, float *out, size_t count) {
+  size_t i = 0;
+  for (; i + 8 < count; i += 8) {
+    __m256 pairs = _mm256_shuffle_ps(_mm256_loadu_ps(in + 2 * i), _mm256_loadu_ps(in + 2 * i + 8), 0x88);
+    _mm256_storeu_ps(out + i, _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(pairs), 0xD8)));
+  }
+  for (; i < count; i++) out[i] = in[2 * i];
+}
+
+const float_tile synoptic_float_tile_avx2 = {ROWS, 8 * VECTORS, run, dense, taps, every_second};
 #endif

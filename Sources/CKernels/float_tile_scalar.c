@@ -45,4 +45,8 @@ static void taps(const float *in, const size_t *offsets, const unaligned_float *
   }
 }
 
-const float_tile synoptic_float_tile_scalar = {ROWS, COLUMNS, run, dense, taps};
+static void every_second(const float *in, float *out, size_t count) {
+  for (size_t i = 0; i < count; i++) out[i] = in[2 * i];
+}
+
+const float_tile synoptic_float_tile_scalar = {ROWS, COLUMNS, run, dense, taps, every_second};

@@ -23,7 +23,8 @@ extension FloatStep {
     return make { output in
       withPointer(inputs[0]) { input in
         for plane in 0..<shape[0] * shape[1] {
-          synoptic_float_max_pool(&kernel, input + plane * size, output + plane * outputSize, row.start)
+          synoptic_float_max_pool(
+            kernelSet, &kernel, input + plane * size, output + plane * outputSize, row.start)
         }
       }
     }

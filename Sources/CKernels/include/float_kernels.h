@@ -65,6 +65,7 @@ void synoptic_float_clamp(const float *x, float *y, size_t count, float lower, f
 float synoptic_float_mean(const float *x, size_t count);
 
 /// One plane's maxima. `row` is scratch of `width` floats. The window's sizes are those of `shape`.
-void synoptic_float_max_pool(const synoptic_float_convolution *shape, const float *plane, float *output, float *row);
+void synoptic_float_max_pool(synoptic_instruction_set set, const synoptic_float_convolution *shape, const float *plane,
+                             float *output, float *row);
 
 #endif
