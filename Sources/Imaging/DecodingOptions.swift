@@ -11,8 +11,8 @@ public struct DecodingOptions: Sendable, Hashable, Codable {
     /// Pillow's pixels, bit for bit.
     case exact
     /// JPEG decoded at a half, a quarter or an eighth where the recipe needs no more, with an approximate inverse
-    /// DCT and without interpolated chroma; and resampled with shorter weights. Rows behind the recipe's part are
-    /// not decoded, so that damage there is not seen; a file that is cut off still is.
+    /// DCT. Rows behind the recipe's part are not decoded, so that damage there is not seen; a file that is cut off
+    /// still is.
     case fast
   }
 

@@ -44,6 +44,7 @@ public struct StoreCollection: Sendable {
   private func removeResult(_ id: Int64) async throws {
     try await deleteInPieces("item_state", key: "result_id, item_id", "result_id = ?", [id])
     try await deleteInPieces("stage_failure", key: "result_id, name", "result_id = ?", [id])
+    try await delete("item_count", "result_id = ?", [id])
     try await delete("stage_result", "id = ? AND id NOT IN (SELECT result_id FROM pipeline_stage)", [id])
   }
 
