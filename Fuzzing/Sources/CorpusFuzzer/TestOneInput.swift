@@ -8,7 +8,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   case "tar": Readers.readTar(bytes)
   case "manifest": Readers.readManifest(bytes)
   case "boxes": Readers.readBoxes(bytes)
-  default: fputs("SYNOPTIC_FUZZ is none of tar, manifest, boxes\n", stderr)
+  default: preconditionFailure("SYNOPTIC_FUZZ is none of tar, manifest, boxes")
   }
   return 0
 }
