@@ -3,7 +3,7 @@
 ///
 /// Strings are told apart by 64 bits of a hash with a random seed: that two of a million have the same is less likely
 /// than one in ten million, and nobody can choose them so.
-struct ByteStrings {
+struct ByteStrings: Sendable {
   private var bytes: [UInt8] = []
   private var ends: [Int] = []
   /// By hash, open addressing: a string's hash and its number. A power of two of places, at least twice as many as
@@ -12,16 +12,25 @@ struct ByteStrings {
   /// What tells strings apart.
   let hash = ByteHash()
 
-  private struct Place {
+  private struct Place: Sendable {
     var hash: UInt64 = 0
     var number: Int32 = -1
   }
 
   var count: Int { ends.count }
 
+  /// Room for so many strings.
+  mutating func reserveCapacity(_ count: Int) {
+    ends.reserveCapacity(count)
+    while places.count < count * 2 { grow() }
+  }
+
   /// The number of a string, a new one when it has not come before.
-  mutating func number(_ text: UnsafeBufferPointer<UInt8>) -> Int32 {
-    let hash = hash(text)
+  mutating func number(_ text: UnsafeBufferPointer<UInt8>) -> Int32 { number(text, hash: hash(text)) }
+
+  /// - Parameter hash: by which the string is told apart: that of its bytes, or of those that stand for all strings equal
+  ///   to it.
+  mutating func number(_ text: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int32 {
     let place = place(hash)
     if places[place].number >= 0 { return places[place].number }
     let number = Int32(ends.count)

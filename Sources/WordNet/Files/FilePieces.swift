@@ -21,6 +21,12 @@ struct FilePieces: ~Copyable {
 
   deinit { close(descriptor) }
 
+  /// The file's length in bytes, packed if it is; 0 where that is not known.
+  static func size(of path: String) -> Int {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : 0
+  }
+
   /// Fills `piece` with the next bytes; it is empty at the end of the file.
   mutating func next(into piece: inout [UInt8]) throws(WordNetReadError) {
     if inflater != nil {

@@ -21,9 +21,14 @@ enum Halves {
   static func map<Element, Result>(
     _ elements: [Element], _ transform: (Element) -> Result
   ) -> [Result] {
-    let middle = elements.count / 2
-    let (first, second) = both(
-      { elements[..<middle].map(transform) }, { elements[middle...].map(transform) })
-    return first + second
+    [Result](unsafeUninitializedCapacity: elements.count) { results, count in
+      nonisolated(unsafe) let results = results
+      let middle = elements.count / 2
+      func fill(_ range: Range<Int>) {
+        for index in range { results.initializeElement(at: index, to: transform(elements[index])) }
+      }
+      _ = both({ fill(0..<middle) }, { fill(middle..<elements.count) })
+      count = elements.count
+    }
   }
 }

@@ -35,7 +35,7 @@ private final class ImageNetStructureElements: XMLElementHandler {
   private var hypernyms: [(child: SynsetID, parent: SynsetID)] = []
   private var lines: [Int] = []
   /// For every synset the sense numbers of its words.
-  private var senses: [[Int32]] = []
+  private var senses: [Int32] = []
 
   private let names: XMLNames<ImageNetStructureElement>
 
@@ -99,14 +99,16 @@ private final class ImageNetStructureElements: XMLElementHandler {
     guard known.insert(id).inserted else { return id }
     let words = SynsetWords.split(tag.attribute("words") ?? "")
     synsets.append(Synset(id: id, words: words, gloss: tag.attribute("gloss") ?? ""))
-    senses.append(try numbers(tag, of: words, id: id))
+    senses += try numbers(tag, of: words, id: id)
     return id
   }
 
   private func numbers(
     _ tag: XMLStartTag, of words: [String], id: SynsetID
   ) throws(WordNetReadError) -> [Int32] {
-    guard let text = tag.attribute("senses") else { return [] }
+    guard let text = tag.attribute("senses") else {
+      return [Int32](repeating: .max, count: words.count)
+    }
     let numbers = text.utf8.split(separator: 0x20).compactMap { Int32(Substring($0)) }.filter { $0 >= 1 }
     guard numbers.count == words.count else {
       throw .malformed(

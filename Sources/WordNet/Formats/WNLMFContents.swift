@@ -1,22 +1,29 @@
 /// What a WN-LMF file says of nouns and verbs, as it comes: entries with their senses, synsets with their relations, by
 /// number. Texts lie in one block of bytes until it is known which are needed.
+///
+/// Only a synset's own element gives its identity a number. What refers to it has the hash: looked up one after another at
+/// the end, in `WNLMFAssembly`, hundreds of thousands of them take a fraction of the time, because the processor need
+/// not wait for one before it begins with the next.
 struct WNLMFContents {
   /// Of synsets, senses and relations each; OEWN has 120,000, 210,000 and 300,000.
   static let limit = 16_000_000
   static let textLimit = 64 << 10
 
   struct Entry {
-    let word: String
+    let word: Range<Int32>
     let partOfSpeech: PartOfSpeech
-    let id: Range<Int32>
+    /// The identity's hash; 0 without one.
+    let id: UInt64
   }
 
   struct Sense {
-    let synset: Int32
+    /// The synset's identity's hash.
+    let synset: UInt64
+    /// The identity's hash; 0 without one.
+    let id: UInt64
     let entry: Int32
     /// The place among the entry's senses, from 1, or what the file says of it.
     let rank: Int32
-    let id: Range<Int32>
   }
 
   struct Record {
@@ -25,26 +32,48 @@ struct WNLMFContents {
     /// nil where the file does not say: that of its words.
     let partOfSpeech: PartOfSpeech?
     let ili: Int32?
+    /// Of hashes of entries' or senses' identities.
     let members: Range<Int32>
     var gloss: Range<Int32>
   }
 
-  /// Identities of synsets, in the order they are first spoken of.
+  /// A relation as it stands at its lower end.
+  struct Upward {
+    let lower: Int32
+    /// The upper synset's identity's hash, and where in `uppers` the identity is.
+    let upper: UInt64
+    let name: Range<Int32>
+    /// nil for a hypernym.
+    let kind: Meronym.Kind?
+  }
+
+  /// A relation as it stands at its upper end.
+  struct Downward {
+    /// The lower synset's identity's hash.
+    let lower: UInt64
+    let upper: Int32
+    /// nil for a hyponym.
+    let kind: Meronym.Kind?
+  }
+
+  /// Identities of synsets, in the order they come.
   private(set) var symbols = ByteStrings()
   private(set) var entries: [Entry] = []
   private(set) var senses: [Sense] = []
   private(set) var records: [Record] = []
-  private(set) var hypernyms: [(child: Int32, parent: Int32)] = []
-  private(set) var meronyms: [(part: Int32, whole: Int32, kind: Meronym.Kind)] = []
+  private(set) var fromBelow: [Upward] = []
+  private var fromAbove: [Downward] = []
   private(set) var exceptions = MorphologicalExceptions()
   private(set) var text: [UInt8] = []
+  /// Upper synsets' identities, apart from the glosses they come between.
+  private(set) var uppers: [UInt8] = []
+  /// Hashes of the identities that synsets have as members.
+  private(set) var members: [UInt64] = []
   private var lexicon: Int32 = 0
-  private var entryID: Range<Int32> = 0..<0
+  private var entryID: UInt64 = 0
   /// The synset whose relations come.
   private var current: Int32 = -1
   private var currentHash: UInt64 = 0
-  /// Hyponyms, and with a kind meronyms: by the hash of the lower synset.
-  private var fromAbove: [(lower: UInt64, upper: Int32, kind: Meronym.Kind?)] = []
   private var upward: UInt64 = 0
   private var downward: UInt64 = 0
   private var isRecordOpen = false
@@ -53,33 +82,54 @@ struct WNLMFContents {
   private var contentStart = 0
   private var isExample = false
 
+  /// - Parameter fileBytes: the file's length, from which room for what Open English WordNet has in such a one is reserved:
+  ///   memory that is not used costs nothing, and copying what grows does.
+  init(fileBytes: Int) {
+    let share = min(fileBytes, 1 << 30)
+    text.reserveCapacity(share / 8)
+    entries.reserveCapacity(share / 600)
+    senses.reserveCapacity(share / 450)
+    records.reserveCapacity(share / 800)
+    members.reserveCapacity(share / 600)
+    fromBelow.reserveCapacity(share / 800)
+    fromAbove.reserveCapacity(share / 800)
+    symbols.reserveCapacity(share / 800)
+  }
+
   /// Whether the next numbers could go beyond what is counted with.
   var isTooLarge: Bool {
-    records.count > Self.limit || senses.count > Self.limit || hypernyms.count > Self.limit
-      || meronyms.count > Self.limit || fromAbove.count > Self.limit || symbols.count > Self.limit
-      || text.count > 1 << 30
+    records.count > Self.limit || senses.count > Self.limit || fromBelow.count > Self.limit
+      || fromAbove.count > Self.limit || symbols.count > Self.limit
+      || members.count > Self.limit || text.count > 1 << 30
+      || uppers.count > 1 << 30
   }
 
   mutating func beginLexicon() { lexicon += 1 }
 
   // MARK: - Entries
 
-  mutating func beginEntry(id: UnsafeBufferPointer<UInt8>?) { entryID = keep(id) }
+  mutating func beginEntry(id: UnsafeBufferPointer<UInt8>?) { entryID = hash(id) }
 
-  mutating func addLemma(_ word: String, _ partOfSpeech: PartOfSpeech) -> Int32 {
-    entries.append(Entry(word: word, partOfSpeech: partOfSpeech, id: entryID))
+  mutating func addLemma(_ word: UnsafeBufferPointer<UInt8>, _ partOfSpeech: PartOfSpeech) -> Int32 {
+    let start = Int32(text.count)
+    if word.contains(0x26) {
+      text.append(contentsOf: XMLStartTag.text(word).utf8)
+    } else {
+      text.append(contentsOf: word)
+    }
+    entries.append(Entry(word: start..<Int32(text.count), partOfSpeech: partOfSpeech, id: entryID))
     return Int32(entries.count - 1)
   }
 
   mutating func addForm(_ form: String, of entry: Int32) {
     let entry = entries[Int(entry)]
-    exceptions.add(form, of: entry.word, entry.partOfSpeech)
+    exceptions.add(form, of: string(entry.word), entry.partOfSpeech)
   }
 
   mutating func addSense(
     of entry: Int32, synset: UnsafeBufferPointer<UInt8>, id: UnsafeBufferPointer<UInt8>?, rank: Int32
   ) {
-    senses.append(Sense(synset: symbols.number(synset), entry: entry, rank: rank, id: keep(id)))
+    senses.append(Sense(synset: symbols.hash(synset), id: hash(id), entry: entry, rank: rank))
   }
 
   // MARK: - Synsets
@@ -88,55 +138,65 @@ struct WNLMFContents {
     _ id: UnsafeBufferPointer<UInt8>, _ partOfSpeech: PartOfSpeech?, ili: Int32?,
     members: UnsafeBufferPointer<UInt8>?
   ) {
-    current = symbols.number(id)
-    currentHash = symbols.hash(id)
+    begin(id)
     isRecordOpen = true
-    // One member needs no order.
-    let kept = members.map { $0.contains(0x20) } == true ? keep(members) : 0..<0
+    let firstMember = Int32(self.members.count)
+    if let members { addMembers(members) }
     let end = Int32(text.count)
     records.append(
       Record(
-        symbol: current, lexicon: lexicon, partOfSpeech: partOfSpeech, ili: ili, members: kept,
-        gloss: end..<end))
+        symbol: current, lexicon: lexicon, partOfSpeech: partOfSpeech, ili: ili,
+        members: firstMember..<Int32(self.members.count), gloss: end..<end))
   }
 
   /// A synset of another file, of which more is said here.
   mutating func continueSynset(_ id: UnsafeBufferPointer<UInt8>) {
-    current = symbols.number(id)
-    currentHash = symbols.hash(id)
+    begin(id)
     isRecordOpen = false
   }
 
-  /// Relations stand in most files twice, from either end. Those from above are only noted, with a sum that tells
-  /// whether they say the same as those from below: looking up their targets would take as long as all other lookups.
-  mutating func addRelation(_ kind: WNLMFRelation, target: UnsafeBufferPointer<UInt8>) {
-    let other = symbols.hash(target)
-    switch kind {
-    case .hypernym:
-      upward &+= currentHash &* (other | 1)
-      hypernyms.append((current, symbols.number(target)))
-    case .holonym(let kind):
-      upward &+= currentHash &* (other | 1)
-      meronyms.append((current, symbols.number(target), kind))
-    case .hyponym:
-      downward &+= other &* (currentHash | 1)
-      fromAbove.append((other, current, nil))
-    case .meronym(let kind):
-      downward &+= other &* (currentHash | 1)
-      fromAbove.append((other, current, kind))
+  private mutating func begin(_ id: UnsafeBufferPointer<UInt8>) {
+    currentHash = symbols.hash(id)
+    current = symbols.number(id, hash: currentHash)
+  }
+
+  /// The list's identities, which spaces part. One alone needs no order.
+  private mutating func addMembers(_ list: UnsafeBufferPointer<UInt8>) {
+    guard list.contains(0x20) else { return }
+    var start = 0
+    for end in 0...list.count where end == list.count || list[end] == 0x20 {
+      if end > start { members.append(symbols.hash(UnsafeBufferPointer(rebasing: list[start..<end]))) }
+      start = end + 1
     }
   }
 
-  /// Adds the relations that stand only at their upper end; called when all synsets are known. One whose lower end is
-  /// nowhere else spoken of is passed over.
-  mutating func addRelationsFromAbove() {
-    defer { fromAbove = [] }
-    if upward == downward { return }
-    for (lower, upper, kind) in fromAbove {
-      guard let lower = symbols.find(hash: lower) else { continue }
-      if let kind { meronyms.append((lower, upper, kind)) } else { hypernyms.append((lower, upper)) }
+  /// Relations stand in most files twice, from either end. A sum of each tells whether both say the same.
+  mutating func addRelation(_ kind: WNLMFRelation, target: UnsafeBufferPointer<UInt8>) {
+    let other = symbols.hash(target)
+    switch kind {
+    case .hypernym: addUpward(other, target, nil)
+    case .holonym(let kind): addUpward(other, target, kind)
+    case .hyponym: addDownward(other, nil)
+    case .meronym(let kind): addDownward(other, kind)
     }
   }
+
+  private mutating func addUpward(
+    _ upper: UInt64, _ name: UnsafeBufferPointer<UInt8>, _ kind: Meronym.Kind?
+  ) {
+    upward &+= currentHash &* (upper | 1)
+    let start = Int32(uppers.count)
+    uppers.append(contentsOf: name)
+    fromBelow.append(Upward(lower: current, upper: upper, name: start..<Int32(uppers.count), kind: kind))
+  }
+
+  private mutating func addDownward(_ lower: UInt64, _ kind: Meronym.Kind?) {
+    downward &+= lower &* (currentHash | 1)
+    fromAbove.append(Downward(lower: lower, upper: current, kind: kind))
+  }
+
+  /// The relations that stand only at their upper end; none when both ends say the same.
+  var onlyFromAbove: [Downward] { upward == downward ? [] : fromAbove }
 
   // MARK: - Texts
 
@@ -188,26 +248,30 @@ struct WNLMFContents {
 
   private var isTidy: Bool {
     text.withUnsafeBufferPointer { text in
-      var previous: UInt8 = 0x20
-      var isTidy = true
-      for byte in text[contentStart...] {
-        if byte <= 0x20, byte != 0x20 || previous == 0x20 { isTidy = false }
-        previous = byte
+      guard text.count > contentStart, text[contentStart] != 0x20, text[text.count - 1] != 0x20 else {
+        return false
       }
-      return isTidy && previous != 0x20
+      // Without branches, so that the processor looks at many bytes at once.
+      var isUntidy = text[contentStart] < 0x20
+      for index in contentStart + 1..<text.count {
+        isUntidy = isUntidy || text[index] < 0x20 || (text[index] | text[index - 1]) == 0x20
+      }
+      return !isUntidy
     }
   }
 
-  // MARK: - The block of bytes
+  // MARK: - Bytes
 
-  private mutating func keep(_ bytes: UnsafeBufferPointer<UInt8>?) -> Range<Int32> {
-    guard let bytes else { return 0..<0 }
-    let start = Int32(text.count)
-    text.append(contentsOf: bytes)
-    return start..<Int32(text.count)
+  private func hash(_ identity: UnsafeBufferPointer<UInt8>?) -> UInt64 {
+    identity.map(symbols.hash.callAsFunction) ?? 0
   }
 
-  func bytes(_ range: Range<Int32>) -> ArraySlice<UInt8> {
-    text[Int(range.lowerBound)..<Int(range.upperBound)]
+  func string(_ range: Range<Int32>) -> String {
+    String(decoding: text[Int(range.lowerBound)..<Int(range.upperBound)], as: UTF8.self)
+  }
+
+  func upper(_ relation: Upward) -> SynsetID {
+    SynsetID(
+      String(decoding: uppers[Int(relation.name.lowerBound)..<Int(relation.name.upperBound)], as: UTF8.self))
   }
 }

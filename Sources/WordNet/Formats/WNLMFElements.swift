@@ -1,11 +1,13 @@
 /// Collects what the elements of WN-LMF say as they open and close.
 final class WNLMFElements: XMLElementHandler {
-  private(set) var contents = WNLMFContents()
   private let path: String
   private let names: XMLNames<WNLMFElement>
-  private var isInside = false
-  private var entry = Entry.none
-  private var isInSynset = false
+  private let attributes: WNLMFAttributes
+  // Only the parser uses these, one element after another: see `XMLStreamParser`.
+  @exclusivity(unchecked) private(set) var contents: WNLMFContents
+  @exclusivity(unchecked) private var isInside = false
+  @exclusivity(unchecked) private var entry = Entry.none
+  @exclusivity(unchecked) private var isInSynset = false
 
   private enum Entry {
     case none
@@ -18,7 +20,9 @@ final class WNLMFElements: XMLElementHandler {
 
   init(path: String, parser: XMLParserContext) {
     self.path = path
+    contents = WNLMFContents(fileBytes: FilePieces.size(of: path))
     names = XMLNames(parser)
+    attributes = WNLMFAttributes(parser)
   }
 
   override func start(_ tag: XMLStartTag) throws(WordNetReadError) -> XMLFollowUp {
@@ -35,30 +39,29 @@ final class WNLMFElements: XMLElementHandler {
     case .synsetRelation: if isInSynset { try relation(tag) }
     case .sense: try sense(tag)
     case .lexicalEntry:
-      if contents.isTooLarge {
-        throw beyondLimit("the file's number of synsets and senses", WNLMFContents.limit, tag)
-      }
+      try checkSize(tag)
       entry = .begun
       isInSynset = false
-      contents.beginEntry(id: tag.bytes(of: "id"))
+      contents.beginEntry(id: tag.bytes(of: attributes.id))
     case .externalLexicalEntry:
       entry = .passedOver
       isInSynset = false
     case .lemma: try lemma(tag)
     case .form:
-      if case .read(let entry, _) = entry { contents.addForm(try required("writtenForm", tag), of: entry) }
-    case .synset:
-      if contents.isTooLarge {
-        throw beyondLimit("the file's number of synsets and senses", WNLMFContents.limit, tag)
+      if case .read(let entry, _) = entry {
+        contents.addForm(XMLStartTag.text(try required(attributes.writtenForm, tag)), of: entry)
       }
+    case .synset:
+      try checkSize(tag)
       try synset(tag)
     case .externalSynset:
       entry = .none
       isInSynset = true
-      contents.continueSynset(try requiredBytes("id", tag))
+      contents.continueSynset(try required(attributes.id, tag))
     case .definition, .example:
       // An example may also stand in a sense.
       guard isInSynset else { return .nothing }
+      try checkSize(tag)
       contents.beginText(isExample: kind == .example)
       return .textAndEnd
     case .lexicon, .lexiconExtension:
@@ -82,12 +85,12 @@ final class WNLMFElements: XMLElementHandler {
 
   private func lemma(_ tag: XMLStartTag) throws(WordNetReadError) {
     guard case .begun = entry else { return }
-    let partOfSpeech = try requiredBytes("partOfSpeech", tag)
+    let partOfSpeech = try required(attributes.partOfSpeech, tag)
     guard partOfSpeech.count == 1, let partOfSpeech = PartOfSpeech(letter: partOfSpeech[0]) else {
       entry = .passedOver
       return
     }
-    entry = .read(contents.addLemma(try required("writtenForm", tag), partOfSpeech), senses: 0)
+    entry = .read(contents.addLemma(try required(attributes.writtenForm, tag), partOfSpeech), senses: 0)
   }
 
   private func sense(_ tag: XMLStartTag) throws(WordNetReadError) {
@@ -98,49 +101,48 @@ final class WNLMFElements: XMLElementHandler {
     case .read(let number, let count):
       entry = .read(number, senses: count + 1)
       contents.addSense(
-        of: number, synset: try requiredBytes("synset", tag), id: tag.bytes(of: "id"),
-        rank: tag.bytes(of: "n").flatMap(Self.integer) ?? count + 1)
+        of: number, synset: try required(attributes.synset, tag), id: tag.bytes(of: attributes.id),
+        rank: tag.bytes(of: attributes.n).flatMap(Self.integer) ?? count + 1)
     }
   }
 
   private func synset(_ tag: XMLStartTag) throws(WordNetReadError) {
     entry = .none
-    let id = try requiredBytes("id", tag)
-    guard !id.isEmpty else { throw missing("id", tag) }
-    let letter = tag.bytes(of: "partOfSpeech").flatMap(\.first) ?? Self.suffix(id)
+    let id = try required(attributes.id, tag)
+    guard !id.isEmpty else { throw missing(attributes.id, tag) }
+    let letter = tag.bytes(of: attributes.partOfSpeech).flatMap { $0.first } ?? Self.suffix(id)
     let partOfSpeech = letter.flatMap(PartOfSpeech.init(letter:))
     // A part of speech that is stated and is another is passed over; one that is not stated is that of the words.
     isInSynset = partOfSpeech != nil || letter == nil
     guard isInSynset else { return }
     contents.beginSynset(
-      id, partOfSpeech, ili: tag.bytes(of: "ili").flatMap(InterlingualID.number),
-      members: tag.bytes(of: "members"))
+      id, partOfSpeech, ili: tag.bytes(of: attributes.ili).flatMap(InterlingualID.number),
+      members: tag.bytes(of: attributes.members))
   }
 
   private func relation(_ tag: XMLStartTag) throws(WordNetReadError) {
-    guard let kind = WNLMFRelation(try requiredBytes("relType", tag)) else { return }
-    contents.addRelation(kind, target: try requiredBytes("target", tag))
+    try checkSize(tag)
+    guard let kind = WNLMFRelation(try required(attributes.relType, tag)) else { return }
+    contents.addRelation(kind, target: try required(attributes.target, tag))
   }
 
   // MARK: - Attributes
 
-  private func required(_ name: StaticString, _ tag: XMLStartTag) throws(WordNetReadError) -> String {
-    XMLStartTag.text(try requiredBytes(name, tag))
-  }
-
-  private func requiredBytes(
-    _ name: StaticString, _ tag: XMLStartTag
+  private func required(
+    _ name: XMLAttributeName, _ tag: XMLStartTag
   ) throws(WordNetReadError) -> UnsafeBufferPointer<UInt8> {
     guard let bytes = tag.bytes(of: name) else { throw missing(name, tag) }
     return bytes
   }
 
-  private func missing(_ name: StaticString, _ tag: XMLStartTag) -> WordNetReadError {
-    .malformed(path: path, line: tag.line, reason: "a <\(tag.name)> has no \(name); give it one")
+  private func missing(_ name: XMLAttributeName, _ tag: XMLStartTag) -> WordNetReadError {
+    .malformed(path: path, line: tag.line, reason: "a <\(tag.name)> has no \(name.text); give it one")
   }
 
-  private func beyondLimit(_ what: String, _ limit: Int, _ tag: XMLStartTag) -> WordNetReadError {
-    .beyondLimit(path: path, line: tag.line, what: what, limit: limit)
+  private func checkSize(_ tag: XMLStartTag) throws(WordNetReadError) {
+    guard contents.isTooLarge else { return }
+    throw .beyondLimit(
+      path: path, line: tag.line, what: "the file's number of synsets and senses", limit: WNLMFContents.limit)
   }
 
   private func misplaced(_ tag: XMLStartTag, _ place: String) -> WordNetReadError {
@@ -164,32 +166,20 @@ final class WNLMFElements: XMLElementHandler {
   }
 }
 
-/// The relations between synsets that a hierarchy has.
-enum WNLMFRelation: Equatable {
-  case hypernym, hyponym
-  case holonym(Meronym.Kind)
-  case meronym(Meronym.Kind)
+/// The attributes of the format that are read.
+private struct WNLMFAttributes {
+  let id, writtenForm, partOfSpeech, synset, n, ili, members, relType, target: XMLAttributeName
 
-  init?(_ name: UnsafeBufferPointer<UInt8>) {
-    // Most relations are of these, or of none: told before a string is made.
-    switch name.first {
-    case UInt8(ascii: "h"), UInt8(ascii: "i"), UInt8(ascii: "m"): break
-    default: return nil
-    }
-    switch String(decoding: name, as: UTF8.self) {
-    case "hypernym", "instance_hypernym": self = .hypernym
-    case "hyponym", "instance_hyponym": self = .hyponym
-    case "holo_part", "holonym": self = .holonym(.part)
-    case "holo_member": self = .holonym(.member)
-    case "holo_substance": self = .holonym(.substance)
-    case "holo_portion": self = .holonym(.portion)
-    case "holo_location": self = .holonym(.location)
-    case "mero_part", "meronym": self = .meronym(.part)
-    case "mero_member": self = .meronym(.member)
-    case "mero_substance": self = .meronym(.substance)
-    case "mero_portion": self = .meronym(.portion)
-    case "mero_location": self = .meronym(.location)
-    default: return nil
-    }
+  init(_ parser: XMLParserContext) {
+    func name(_ text: String) -> XMLAttributeName { XMLAttributeName(text, parser) }
+    id = name("id")
+    writtenForm = name("writtenForm")
+    partOfSpeech = name("partOfSpeech")
+    synset = name("synset")
+    n = name("n")
+    ili = name("ili")
+    members = name("members")
+    relType = name("relType")
+    target = name("target")
   }
 }

@@ -20,9 +20,7 @@ public enum WNLMFReader {
   ///   than this format, or uses entities. Relations to synsets that are not there, and those that would close a cycle,
   ///   are among the hierarchy's rejected edges.
   public static func read(_ path: String) throws(WordNetReadError) -> Hierarchy {
-    var contents = try XMLStreamParser.parse(path) { WNLMFElements(path: path, parser: $0) }.contents
-    contents.addRelationsFromAbove()
-    return try contents.hierarchy(path: path)
+    try XMLStreamParser.parse(path) { WNLMFElements(path: path, parser: $0) }.contents.hierarchy(path: path)
   }
 }
 

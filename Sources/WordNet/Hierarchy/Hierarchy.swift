@@ -15,7 +15,7 @@ public struct Hierarchy: Sendable {
   /// Irregular forms of lemmas, where the source has them.
   public let exceptions: MorphologicalExceptions
 
-  let indices: [SynsetID: Int32]
+  let indices: SynsetIndices
   let parentLists: AdjacencyLists
   let childLists: AdjacencyLists
   /// For every synset, how many elements it takes when written out nested.
@@ -45,13 +45,9 @@ public struct Hierarchy: Sendable {
     meronyms: [Meronym] = [], exceptions: MorphologicalExceptions = MorphologicalExceptions()
   ) {
     var distinct: [Synset] = []
-    var indices: [SynsetID: Int32] = [:]
+    var indices = SynsetIndices()
     distinct.reserveCapacity(synsets.count)
-    indices.reserveCapacity(synsets.count)
-    for synset in synsets where indices[synset.id] == nil {
-      indices[synset.id] = Int32(distinct.count)
-      distinct.append(synset)
-    }
+    for synset in synsets where indices.append(synset.id) { distinct.append(synset) }
     var edges: [AcyclicEdges.Edge] = []
     var rejected: [HypernymEdge] = []
     edges.reserveCapacity(hypernyms.count)
@@ -75,20 +71,28 @@ public struct Hierarchy: Sendable {
   ///   - distinct: each identity once, with its place in `indices`.
   ///   - edges: by place; an edge may be there several times.
   init(
-    distinct: [Synset], indices: [SynsetID: Int32], edges: [AcyclicEdges.Edge], rejected: [HypernymEdge],
+    distinct: [Synset], indices: SynsetIndices, edges: [AcyclicEdges.Edge], rejected: [HypernymEdge],
     order: SenseOrder, meronyms: [MeronymEdge], exceptions: MorphologicalExceptions
   ) {
-    let (words, acyclic) = Halves.both(
+    let (words, (acyclic, parents, children, distinctMeronyms)) = Halves.both(
       { LemmaWords(synsets: distinct, indices: indices, order: order) },
       {
-        AcyclicEdges(
+        let acyclic = AcyclicEdges(
           nodeCount: distinct.count, edges: AdjacencyLists.distinct(edges, nodeCount: distinct.count))
+        var seen = Set<MeronymEdge>(minimumCapacity: meronyms.count)
+        return (
+          acyclic,
+          AdjacencyLists(
+            nodeCount: distinct.count, pairs: acyclic.kept.map { (from: $0.child, to: $0.parent) }),
+          AdjacencyLists(
+            nodeCount: distinct.count, pairs: acyclic.kept.map { (from: $0.parent, to: $0.child) }),
+          meronyms.filter { seen.insert($0).inserted }
+        )
       })
     keptEdges = acyclic.kept
-    parentLists = AdjacencyLists(
-      nodeCount: distinct.count, pairs: acyclic.kept.map { (from: $0.child, to: $0.parent) })
-    childLists = AdjacencyLists(
-      nodeCount: distinct.count, pairs: acyclic.kept.map { (from: $0.parent, to: $0.child) })
+    parentLists = parents
+    childLists = children
+    meronymEdges = distinctMeronyms
     nestedCounts = acyclic.nestedCounts
     lemmas = LemmaIndex(synsets: distinct, words: words, nestedCounts: acyclic.nestedCounts)
     rejectedEdges =
@@ -96,8 +100,6 @@ public struct Hierarchy: Sendable {
       + acyclic.closingCycle.map {
         HypernymEdge(child: distinct[Int($0.child)].id, parent: distinct[Int($0.parent)].id)
       }
-    var seen = Set<MeronymEdge>(minimumCapacity: meronyms.count)
-    meronymEdges = meronyms.filter { seen.insert($0).inserted }
     synsets = distinct
     self.indices = indices
     self.exceptions = exceptions
@@ -160,7 +162,7 @@ extension Hierarchy: Equatable {
     else { return false }
     let rightEdges = Set(right.edges.lazy.map { HypernymEdge(child: $0.child, parent: $0.parent) })
     return left.edges.allSatisfy { rightEdges.contains(HypernymEdge(child: $0.child, parent: $0.parent)) }
-      && left.lemmas.all.count == right.lemmas.all.count
+      && left.lemmas.count == right.lemmas.count
       && left.lemmas.all.allSatisfy { left.senses(of: $0) == right.senses(of: $0) }
   }
 }

@@ -1,9 +1,12 @@
 /// From a lemma to its synsets, in sense order.
 struct LemmaIndex: Sendable {
-  /// Every lemma, folded, in the order the synsets bring them.
-  let all: [String]
-  private let numbers: [String: Int32]
+  private let numbers: LemmaNumbers
   private let senses: AdjacencyLists
+
+  var count: Int { numbers.count }
+
+  /// Every lemma, folded, in the order the synsets bring them.
+  var all: [String] { (0..<Int32(numbers.count)).map { numbers[$0] } }
 
   /// The form under which lemmas are looked up: lower case, spaces for underscores.
   static func fold(_ lemma: String) -> String {
@@ -18,7 +21,6 @@ struct LemmaIndex: Sendable {
   /// position among the synset's words, then the larger number of nested hyponyms, then the identity.
   init(synsets: [Synset], words: LemmaWords, nestedCounts: [Int]) {
     let entries = words.entries
-    let all = words.all
     func precedes(_ left: LemmaWords.Entry, _ right: LemmaWords.Entry) -> Bool {
       let partsOfSpeech = (
         synsets[Int(left.synset)].partOfSpeech, synsets[Int(right.synset)].partOfSpeech
@@ -32,31 +34,31 @@ struct LemmaIndex: Sendable {
       return synsets[Int(left.synset)].id < synsets[Int(right.synset)].id
     }
 
-    let positions = entries.indices
     let grouped = AdjacencyLists(
-      nodeCount: all.count, pairs: positions.map { (from: entries[$0].lemma, to: Int32($0)) })
+      nodeCount: words.lemmas.count, pairs: entries.indices.map { (from: entries[$0].lemma, to: Int32($0)) })
     var pairs: [(from: Int32, to: Int32)] = []
     pairs.reserveCapacity(entries.count)
-    for lemma in 0..<Int32(all.count) {
+    // A synset can have one lemma twice, as "Washington" and "washington": the better place counts. Kept is for each
+    // synset the lemma it was last seen with.
+    var lastLemma = [Int32](repeating: -1, count: synsets.count)
+    for lemma in 0..<Int32(words.lemmas.count) {
       guard grouped.count(of: lemma) > 1 else {
         pairs.append(contentsOf: grouped[lemma].map { (from: lemma, to: entries[Int($0)].synset) })
         continue
       }
       let sorted = grouped[lemma].map { entries[Int($0)] }.sorted(by: precedes)
-      // A synset can have one lemma twice, as "Washington" and "washington": the better place counts.
-      var seen: Set<Int32> = []
-      for entry in sorted where seen.insert(entry.synset).inserted {
+      for entry in sorted where lastLemma[Int(entry.synset)] != lemma {
+        lastLemma[Int(entry.synset)] = lemma
         pairs.append((lemma, entry.synset))
       }
     }
-    senses = AdjacencyLists(nodeCount: all.count, pairs: pairs)
-    self.all = all
-    numbers = words.numbers
+    senses = AdjacencyLists(nodeCount: words.lemmas.count, pairs: pairs)
+    numbers = words.lemmas
   }
 
   /// The synsets' indices, the first sense first; empty for a lemma there is not.
   func senses(of lemma: String) -> ArraySlice<Int32> {
-    numbers[Self.fold(lemma)].map { senses[$0] } ?? []
+    numbers.find(lemma).map { senses[$0] } ?? []
   }
 
   /// For every synset the sense numbers of its words, from 1, with spaces between.
@@ -64,12 +66,12 @@ struct LemmaIndex: Sendable {
   /// - Complexity: O(words), unlike asking for each synset's place among a lemma's senses.
   func senseNumbers(of synsets: [Synset]) -> [String] {
     var ranks: [Int64: Int] = [:]
-    for lemma in 0..<Int32(all.count) where senses.count(of: lemma) > 1 {
+    for lemma in 0..<Int32(numbers.count) where senses.count(of: lemma) > 1 {
       for (rank, synset) in senses[lemma].enumerated() { ranks[Self.key(lemma, synset)] = rank }
     }
     return synsets.enumerated().map { index, synset in
       synset.words.map { word in
-        let rank = numbers[Self.fold(word)].flatMap { ranks[Self.key($0, Int32(index))] } ?? 0
+        let rank = numbers.find(word).flatMap { ranks[Self.key($0, Int32(index))] } ?? 0
         return String(rank + 1)
       }.joined(separator: " ")
     }

@@ -10,35 +10,22 @@ struct LemmaWords {
     var rank: Int32
   }
 
-  /// Every lemma, folded, in the order the synsets bring them.
-  private(set) var all: [String] = []
-  private(set) var numbers: [String: Int32] = [:]
+  private(set) var lemmas = LemmaNumbers()
   private(set) var entries: [Entry] = []
 
-  init(synsets: [Synset], indices: [SynsetID: Int32], order: SenseOrder) {
-    numbers.reserveCapacity(synsets.count * 2)
+  init(synsets: [Synset], indices: SynsetIndices, order: SenseOrder) {
     entries.reserveCapacity(synsets.count * 2)
-    for (index, synset) in synsets.enumerated() {
-      for (position, word) in synset.words.enumerated() {
+    for index in synsets.indices {
+      for (position, word) in synsets[index].words.enumerated() {
         entries.append(
           Entry(
-            lemma: number(LemmaIndex.fold(word)), synset: Int32(index), position: Int32(position),
-            rank: order.rank(ofWord: position, in: index)))
+            lemma: lemmas.number(word), synset: Int32(index), position: Int32(position),
+            rank: order.rank(ofWord: entries.count)))
       }
     }
-    let ranks = order.ranks(numbers: numbers, indices: indices)
+    let ranks = order.ranks(of: lemmas, indices: indices)
     for index in entries.indices where !ranks.isEmpty {
       entries[index].rank = ranks[LemmaIndex.key(entries[index].lemma, entries[index].synset)] ?? .max
     }
-  }
-
-  private mutating func number(_ lemma: String) -> Int32 {
-    let next = Int32(all.count)
-    let number = numbers[lemma, default: next]
-    if number == next {
-      numbers[lemma] = next
-      all.append(lemma)
-    }
-    return number
   }
 }

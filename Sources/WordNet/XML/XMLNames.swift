@@ -16,3 +16,14 @@ struct XMLNames<Kind: CaseIterable & RawRepresentable<String>> {
     return nil
   }
 }
+
+/// An attribute's name, told like an element's by its place in memory.
+struct XMLAttributeName {
+  let text: String
+  let place: UnsafePointer<xmlChar>?
+
+  init(_ text: String, _ parser: XMLParserContext) {
+    self.text = text
+    place = parser.place(of: text)
+  }
+}

@@ -30,6 +30,16 @@ struct XMLStartTag {
   }
 
   /// The value's bytes, which are valid while the handler runs. An ampersand is `&#38;`: see `text`.
+  func bytes(of name: XMLAttributeName) -> UnsafeBufferPointer<UInt8>? {
+    var start = 0
+    while start < attributes.count {
+      if attributes[start] == name.place, attributes[start + 1] == nil { return bytes(at: start) }
+      start += 5
+    }
+    return nil
+  }
+
+  /// The same by the name's letters, for what is not asked of every element.
   func bytes(of name: StaticString) -> UnsafeBufferPointer<UInt8>? {
     for start in stride(from: 0, to: attributes.count, by: 5) {
       guard let found = attributes[start], found.pointee == name.utf8Start.pointee,
@@ -51,8 +61,10 @@ struct XMLStartTag {
 
   var longestValue: Int {
     var longest = 0
-    for start in stride(from: 0, to: attributes.count, by: 5) {
+    var start = 0
+    while start < attributes.count {
       longest = max(longest, bytes(at: start)?.count ?? 0)
+      start += 5
     }
     return longest
   }

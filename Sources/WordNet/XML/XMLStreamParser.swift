@@ -22,14 +22,15 @@ final class XMLStreamParser {
   private let limits: XMLLimits
   private let context: XMLParserContext
   private let handler: XMLElementHandler
+  // Only `run`'s thread uses these, for every element: checking each access would take a tenth of the handlers' time.
   /// Depths of the open elements whose end is wanted, the outermost first.
-  private var endDepths: [Int] = []
+  @exclusivity(unchecked) private var endDepths: [Int] = []
   /// The depth of the element that was started last, 0 once it or one around it has ended.
-  private var lastStarted = 0
+  @exclusivity(unchecked) private var lastStarted = 0
   /// The depth of the element whose text is wanted; 0 when none is.
-  private var textDepth = 0
+  @exclusivity(unchecked) private var textDepth = 0
+  @exclusivity(unchecked) private var hasFailed = false
   private var failure: WordNetReadError?
-  private var hasFailed = false
   /// At the end of the file libxml2 hands out even a tag that is cut off, and only then finds that it is.
   private var isAtEnd = false
 
