@@ -3,7 +3,7 @@ import Network
 
 /// A quantised network made ready for this machine: weights packed, memory planned, kernels chosen.
 ///
-/// A plan is shared; each thread runs it through a `PlanExecutor` of its own.
+/// A plan is shared by the `PlanExecutor`s that run it.
 public struct CompiledPlan: Sendable {
   public let network: QuantizedNetwork
   public let instructionSet: InstructionSet

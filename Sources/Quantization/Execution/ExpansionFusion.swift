@@ -56,11 +56,3 @@ extension synoptic_int8_depthwise {
     requantization.advance(blocks: count)
   }
 }
-
-extension synoptic_int8_requantization {
-  fileprivate mutating func advance(blocks count: Int) {
-    bias += count * 16
-    scale += count * 16
-    if let residual { self.residual = residual + count * residual_plane }
-  }
-}

@@ -175,6 +175,11 @@ struct MemoryPlan: Sendable {
     return (offsets, total)
   }
 
+  /// Bytes of the largest value that is never there as a whole.
+  var largestExpanded: Int {
+    layouts.filter { $0.heldBlocks != nil }.map(\.size).max() ?? 0
+  }
+
   /// Bytes from the arena's start to a value's first pixel inside its border.
   func interiorOffset(of value: Int) -> Int { start(of: value) + layouts[value].interior }
 

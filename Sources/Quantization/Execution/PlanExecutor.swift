@@ -1,19 +1,39 @@
 import CKernels
+import Foundation
 import Network
+import Synchronization
 
-/// Runs a compiled plan on the thread that calls it. It owns the activations' memory.
+/// Runs a compiled plan on the thread that calls it, and on others that it keeps. It owns the activations' memory.
+///
+/// Several threads take images apart as long as there is one for each, and then the dense layers of all together, of
+/// which each computes a share of the channels: every weight is read once. Of fewer images they share every layer. What
+/// comes out are the same bits for any number of threads.
 public final class PlanExecutor {
   public let plan: CompiledPlan
+  public var threads: Int { team?.count ?? 1 }
+
   let head: StepRunner
   let tail: StepRunner?
+  private let team: ThreadTeam?
+  /// Of each member of the team after the first; made when images are first run apart.
+  private var heads: [StepRunner] = []
 
-  public init(_ plan: CompiledPlan) {
+  /// - Parameter threads: at least 1, the calling one included. More than there are processors would only wait for one
+  ///   another, and are not kept.
+  public convenience init(_ plan: CompiledPlan, threads: Int = 1) {
+    self.init(plan, threads: min(threads, ProcessInfo.processInfo.activeProcessorCount), cuts: .cheapest)
+  }
+
+  init(_ plan: CompiledPlan, threads: Int, cuts: CutChoice) {
     self.plan = plan
     func runner(_ part: PlanPart) -> StepRunner {
-      StepRunner(part, constants: plan.constants, instructionSet: plan.instructionSet)
+      StepRunner(
+        part, constants: plan.constants, instructionSet: plan.instructionSet, members: max(1, threads),
+        cuts: cuts)
     }
     head = runner(plan.head)
     tail = plan.tail.map { runner($0.part) }
+    team = threads > 1 ? ThreadTeam(count: threads) : nil
   }
 
   /// Runs the network on one image; `output` then gives what came of it.
@@ -22,13 +42,15 @@ public final class PlanExecutor {
   ///   - pixels: 8-bit, `[height][width][channels]`, of the network's input size.
   ///   - tables: what each pixel value means to the network.
   public func run(pixels: [UInt8], tables: PixelTables) throws(QuantizationError) {
-    try load(pixels: pixels, tables: tables)
+    team?.rouse()
+    try load(pixels: pixels, tables: tables, into: head)
     try runLoaded()
   }
 
   /// Runs the network on one float32 `[channels][height][width]` tensor, quantised on the way in.
   public func run(tensor: [Float]) throws(QuantizationError) {
-    try load(tensor: tensor)
+    team?.rouse()
+    try load(tensor: tensor, into: head)
     try runLoaded()
   }
 
@@ -37,54 +59,127 @@ public final class PlanExecutor {
   ///
   /// - Returns: for each image the plan's outputs, float32 `[channels][height][width]`.
   public func run(pixels images: [[UInt8]], tables: PixelTables) throws(QuantizationError) -> [[[Float]]] {
-    try run(count: images.count) { index throws(QuantizationError) in
-      try load(pixels: images[index], tables: tables)
+    try run(count: images.count) { (index, head) throws(QuantizationError) in
+      try self.load(pixels: images[index], tables: tables, into: head)
     }
   }
 
   /// As `run(pixels:tables:)` for several images.
   public func run(tensors: [[Float]]) throws(QuantizationError) -> [[[Float]]] {
-    try run(count: tensors.count) { index throws(QuantizationError) in try load(tensor: tensors[index]) }
+    try run(count: tensors.count) { (index, head) throws(QuantizationError) in
+      try self.load(tensor: tensors[index], into: head)
+    }
   }
 
   /// What the last run gave for output number `index` of the plan: float32 `[channels][height][width]`.
   public func output(_ index: Int) -> [Float] { output(index, image: 0) }
 
+  // MARK: Running
+
+  private func runLoaded() throws(QuantizationError) {
+    try runTogether { [head] member throws(QuantizationError) in try head.run(as: &member) }
+    handOver(0, from: head)
+    try runTail(images: 1)
+  }
+
+  private func runTail(images: Int) throws(QuantizationError) {
+    guard let tail else { return }
+    try runTogether { member throws(QuantizationError) in try tail.run(as: &member, images: images) }
+  }
+
   private func run(
-    count: Int, load: (_ index: Int) throws(QuantizationError) -> Void
+    count: Int, load: @escaping (_ index: Int, _ head: StepRunner) throws(QuantizationError) -> Void
   ) throws(QuantizationError) -> [[[Float]]] {
-    let largest = plan.preferredBatch
+    let largest = tail == nil ? max(1, count) : plan.preferredBatch
     var results: [[[Float]]] = []
     results.reserveCapacity(count)
     for first in stride(from: 0, to: count, by: largest) {
-      let images = min(largest, count - first)
-      var made: [[[Float]]] = []
-      for image in 0..<images {
-        try load(first + image)
-        try head.run()
-        handOver(image)
-        // The next image overwrites what comes of this one before the tail.
-        made.append(plan.outputs.indices.map { plan.isOfTail($0) ? [] : output($0, image: 0) })
+      results += try runBatch(count: min(largest, count - first)) { (index, head) throws(QuantizationError) in
+        try load(first + index, head)
       }
-      try tail?.run(images: images)
-      for image in 0..<images {
-        for index in plan.outputs.indices where plan.isOfTail(index) {
-          made[image][index] = output(index, image: image)
-        }
-      }
-      results += made
     }
     return results
   }
 
-  private func runLoaded() throws(QuantizationError) {
-    try head.run()
-    handOver(0)
-    try tail?.run()
+  /// No more than the tail takes at once.
+  private func runBatch(
+    count: Int, load: @escaping (_ image: Int, _ head: StepRunner) throws(QuantizationError) -> Void
+  ) throws(QuantizationError) -> [[[Float]]] {
+    let apart = imagesApart(of: count)
+    var made = try runApart(count: apart, load: load)
+    for image in apart..<count {
+      team?.rouse()
+      try load(image, head)
+      try runTogether { [head] member throws(QuantizationError) in try head.run(as: &member) }
+      handOver(image, from: head)
+      made.append(outputs(of: head))
+    }
+    try runTail(images: count)
+    for image in 0..<count {
+      for index in plan.outputs.indices where plan.isOfTail(index) {
+        made[image][index] = output(index, image: image)
+      }
+    }
+    return made
   }
 
+  /// How many images threads take whole. Those left over are shared, unless most threads have one: layers that are
+  /// shared never divide quite evenly.
+  private func imagesApart(of count: Int) -> Int {
+    let rest = count % threads
+    return rest * 2 > threads || threads == 1 ? count : count - rest
+  }
+
+  /// Each thread takes one image after another through the head.
+  private func runApart(
+    count: Int, load: @escaping (_ image: Int, _ head: StepRunner) throws(QuantizationError) -> Void
+  ) throws(QuantizationError) -> [[[Float]]] {
+    while heads.count < min(threads, count) - 1 {
+      heads.append(StepRunner(plan.head, constants: plan.constants, instructionSet: plan.instructionSet))
+    }
+    let heads = [head] + heads
+    let next = Atomic<Int>(0)
+    let made = Mutex([[[Float]]](repeating: [], count: count))
+    try runTogether { [self] member throws(QuantizationError) in
+      guard member.index < heads.count else { return }
+      let head = heads[member.index]
+      var alone = TeamMember.alone
+      while true {
+        let image = next.add(1, ordering: .relaxed).oldValue
+        guard image < count else { return }
+        try load(image, head)
+        try head.run(as: &alone)
+        handOver(image, from: head)
+        let outputs = outputs(of: head)
+        made.withLock { $0[image] = outputs }
+      }
+    }
+    return made.withLock { $0 }
+  }
+
+  /// - Throws: what a member has thrown, when all have returned.
+  private func runTogether(
+    _ body: @escaping (_ member: inout TeamMember) throws(QuantizationError) -> Void
+  ) throws(QuantizationError) {
+    guard let team else {
+      var member = TeamMember.alone
+      return try body(&member)
+    }
+    let failure = Mutex<QuantizationError?>(nil)
+    team.run { member in
+      do throws(QuantizationError) {
+        try body(&member)
+      } catch {
+        failure.withLock { $0 = $0 ?? error }
+      }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+  }
+
+  // MARK: Outputs
+
   /// Puts what the head made of an image where the tail reads it.
-  private func handOver(_ image: Int) {
+  private func handOver(_ image: Int, from head: StepRunner) {
     guard let tail, let value = plan.tail?.input else { return }
     let layout = tail.part.memory.layouts[value]
     var slot = tail.region(value)
@@ -92,6 +187,11 @@ public final class PlanExecutor {
     synoptic_int8_copy_channels(
       head.region(value), UInt32(layout.shape.channels), slot, 0, UInt32(layout.shape.height),
       UInt32(layout.shape.width))
+  }
+
+  /// What comes of an image before the tail, which the next image overwrites; of the tail nothing yet.
+  private func outputs(of head: StepRunner) -> [[Float]] {
+    plan.outputs.indices.map { plan.isOfTail($0) ? [] : head.elements(of: plan.outputValues[$0]) }
   }
 
   private func output(_ index: Int, image: Int) -> [Float] {
@@ -105,7 +205,9 @@ public final class PlanExecutor {
 
   // MARK: Input
 
-  private func load(pixels: [UInt8], tables: PixelTables) throws(QuantizationError) {
+  private func load(
+    pixels: [UInt8], tables: PixelTables, into head: StepRunner
+  ) throws(QuantizationError) {
     let input = plan.network.structure.input
     let layout = head.part.memory.layouts[input]
     guard pixels.count == layout.shape.height * layout.shape.width * tables.imageChannels,
@@ -115,7 +217,7 @@ public final class PlanExecutor {
         reason: "the network takes \(layout.shape.width) x \(layout.shape.height) pixels of "
           + "\(layout.shape.channels) channels; \(pixels.count) bytes were given")
     }
-    guard layout.block == 4 else { return try load(tensor: tables.tensor(pixels)) }
+    guard layout.block == 4 else { return try load(tensor: tables.tensor(pixels), into: head) }
     let target = head.region(input).pixels
     pixels.withUnsafeBufferPointer { pixels in
       tables.withKernelTables { order, bytes in
@@ -126,7 +228,7 @@ public final class PlanExecutor {
     }
   }
 
-  private func load(tensor: [Float]) throws(QuantizationError) {
+  private func load(tensor: [Float], into head: StepRunner) throws(QuantizationError) {
     let input = plan.network.structure.input
     let value = plan.network.structure.values[input]
     let layout = head.part.memory.layouts[input]

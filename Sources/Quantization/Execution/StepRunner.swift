@@ -1,26 +1,66 @@
 import CKernels
 import Network
 
-/// Runs a part of a plan on the thread that calls it. It owns the activations' memory.
+/// Runs a part of a plan on the threads that call it together. It owns the activations' memory.
 final class StepRunner {
   let part: PlanPart
+  private let steps: [SharedStep]
   private let constants: PackedConstants
   private let kernels: synoptic_instruction_set
   /// Channels that fill up a block are never written by some steps: they must not hold what memory held before.
   private let memory: AlignedMemory
+  /// By member.
+  private var workspaces: [Workspace]
 
-  init(_ part: PlanPart, constants: PackedConstants, instructionSet: InstructionSet) {
+  /// - Parameter members: how many threads will run it together; any one may also run it alone.
+  init(
+    _ part: PlanPart, constants: PackedConstants, instructionSet: InstructionSet, members: Int = 1,
+    cuts: CutChoice = .cheapest
+  ) {
     self.part = part
     self.constants = constants
     kernels = instructionSet.kernelSet
+    steps = SharedStep.steps(of: part, members: members, cuts: cuts)
     memory = AlignedMemory(size: part.arenaSize)
+    workspaces = [Workspace(scratch: memory.start + part.scratchOffset)]
+    if members > 1 {
+      let scratchSize = scratchSize(members: members)
+      workspaces = (0..<members).map {
+        Workspace(scratchSize: scratchSize, expandedSize: $0 > 0 ? part.memory.largestExpanded : nil)
+      }
+    }
   }
 
   private var arena: UnsafeMutableRawPointer { memory.start }
 
+  /// Every member of a team calls it at the same time, or one thread by itself as `TeamMember.alone`.
+  ///
   /// - Parameter images: how many of a tail's images are there.
-  func run(images: Int = 1) throws(QuantizationError) {
-    for step in part.steps { try run(step, images: images) }
+  func run(as member: inout TeamMember, images: Int = 1) throws(QuantizationError) {
+    var failure: QuantizationError?
+    for shared in steps {
+      if shared.waits { member.meet() }
+      let share = StepShare(cut: shared.cut, index: member.index, count: member.count)
+      // Others wait for a member that has failed where they would for any.
+      if share.isEmpty || failure != nil { continue }
+      do { try run(shared.step, images: images, share) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
+  /// What the hungriest share of a step needs.
+  private func scratchSize(members: Int) -> Int {
+    var largest = part.scratchSize
+    for shared in steps {
+      guard case .winograd(let step) = shared.step else { continue }
+      for index in 0..<members {
+        var call = bound(step)
+        if call.narrow(to: StepShare(cut: shared.cut, index: index, count: members)) {
+          largest = max(largest, synoptic_int8_winograd_scratch_size(&call))
+        }
+      }
+    }
+    return largest
   }
 
   /// A value's elements in row-major order, float32 `[channels][height][width]`.
@@ -56,7 +96,7 @@ final class StepRunner {
     (arena + offset).assumingMemoryBound(to: UInt8.self)
   }
 
-  private func floats(_ value: Int) -> UnsafeMutablePointer<Float> {
+  func floats(_ value: Int) -> UnsafeMutablePointer<Float> {
     (arena + part.memory.interiorOffset(of: value)).assumingMemoryBound(to: Float.self)
   }
 
@@ -66,40 +106,43 @@ final class StepRunner {
       pixels: bytes(part.memory.interiorOffset(of: value)), plane: layout.plane, row: layout.row)
   }
 
-  private func constant<Element>(_ number: Int, as type: Element.Type) -> UnsafePointer<Element> {
+  func constant<Element>(_ number: Int, as type: Element.Type) -> UnsafePointer<Element> {
     constants[number].assumingMemoryBound(to: type)
   }
 
   // MARK: Steps
 
-  func run(_ step: PlanStep, images: Int = 1) throws(QuantizationError) {
+  func run(_ step: PlanStep, images: Int = 1, _ share: StepShare = .whole) throws(QuantizationError) {
     switch step {
     case .floatIsland(let island):
       try island.run(read: elements, write: floats)
     case .convolution(let step):
       var call = bound(step)
       if part.isTail { call.columns = UInt32(images) }
-      synoptic_int8_convolve(kernels, &call)
+      if call.narrow(to: share) { synoptic_int8_convolve(kernels, &call) }
     case .winograd(let step):
-      var call = step.call.arguments
-      call.input = UnsafePointer(bytes(step.offsets.input))
-      call.weights = constants[step.offsets.weights]
-      call.output = bytes(step.offsets.output)
-      call.scratch = arena + part.scratchOffset
-      bind(step.offsets, &call.requantization)
-      synoptic_int8_convolve_winograd(kernels, &call)
+      var call = bound(step)
+      call.scratch = workspaces[share.index].scratch
+      if call.narrow(to: share) { synoptic_int8_convolve_winograd(kernels, &call) }
     case .depthwise(let step):
       var call = bound(step)
-      synoptic_int8_convolve_depthwise(kernels, &call)
+      if call.narrow(to: share) { synoptic_int8_convolve_depthwise(kernels, &call) }
     case .expandedDepthwise(let pair):
-      run(pair)
+      run(pair, share)
     case .pooling(let unbound, let input, let output, let isMaximum):
       var call = unbound.arguments
       call.input = UnsafePointer(bytes(part.memory.interiorOffset(of: input)))
       call.output = bytes(part.memory.interiorOffset(of: output))
+      guard call.narrow(to: share) else { return }
       if isMaximum { synoptic_int8_pool_maximum(&call) } else { synoptic_int8_pool_average(&call) }
+    case .softmax(let input, let output):
+      let layout = part.memory.layouts[output]
+      let pixels = layout.shape.height * layout.shape.width
+      softmax(
+        floats(input), floats(output), channels: layout.shape.channels, pixels: pixels,
+        used: part.isTail ? images : pixels)
     default:
-      runElementwise(step, images: images)
+      runElementwise(step, share)
     }
   }
 
@@ -126,98 +169,46 @@ final class StepRunner {
     return call
   }
 
-  private func run(_ pair: ExpandedDepthwise) {
-    let blocks = pair.depthwise.call.arguments.blocks
+  private func bound(_ step: ConvolutionStep<synoptic_int8_winograd>) -> synoptic_int8_winograd {
+    var call = step.call.arguments
+    call.input = UnsafePointer(bytes(step.offsets.input))
+    call.weights = constants[step.offsets.weights]
+    call.output = bytes(step.offsets.output)
+    bind(step.offsets, &call.requantization)
+    return call
+  }
+
+  private func run(_ pair: ExpandedDepthwise, _ share: StepShare) {
     var expansion = bound(pair.expansion)
     var depthwise = bound(pair.depthwise)
-    for first in stride(from: 0, to: blocks, by: pair.group) {
-      let count = min(UInt32(pair.group), blocks - first)
-      expansion.blocks = count
-      expansion.last_block_is_half =
-        pair.expansion.call.arguments.last_block_is_half && first + count == blocks
-      depthwise.blocks = count
+    let shift = shift(ofExpanded: pair.expansion.layer.output, share.index)
+    expansion.output += shift
+    depthwise.input += shift
+    let endsHalf = expansion.last_block_is_half
+    let blocks = share.range(of: Int(depthwise.blocks), along: .blocks)
+    expansion.advance(blocks: blocks.lowerBound)
+    depthwise.advance(blocks: blocks.lowerBound)
+    let isLast = blocks.upperBound == Int(depthwise.blocks)
+    for first in stride(from: 0, to: blocks.count, by: pair.group) {
+      let count = min(pair.group, blocks.count - first)
+      expansion.blocks = UInt32(count)
+      expansion.last_block_is_half = endsHalf && isLast && first + count == blocks.count
+      depthwise.blocks = UInt32(count)
       synoptic_int8_convolve(kernels, &expansion)
       synoptic_int8_convolve_depthwise(kernels, &depthwise)
-      expansion.advance(blocks: Int(count))
-      depthwise.advance(blocks: Int(count))
+      expansion.advance(blocks: count)
+      depthwise.advance(blocks: count)
     }
+  }
+
+  /// Bytes from where a value that is never there as a whole lies in the arena to where a member has it.
+  func shift(ofExpanded value: Int, _ member: Int) -> Int {
+    workspaces[member].expanded.map { $0 - (arena + part.memory.start(of: value)) } ?? 0
   }
 
   private func bind(_ offsets: ConvolutionOffsets, _ call: inout synoptic_int8_requantization) {
     call.bias = constant(offsets.bias, as: Int32.self)
     call.scale = constant(offsets.scale, as: Float.self)
     call.residual = offsets.residual.map { UnsafePointer(bytes($0)) }
-  }
-
-  private func runElementwise(_ step: PlanStep, images: Int) {
-    switch step {
-    case .globalAverage(let input, let output):
-      let layout = part.memory.layouts[input]
-      guard let quantization = part.values[input].quantization else { return }
-      synoptic_int8_pool_global(
-        bytes(part.memory.interiorOffset(of: input)), layout.plane, layout.row, UInt32(layout.shape.height),
-        UInt32(layout.shape.width), UInt32(layout.blocks), quantization.scale, Float(quantization.zeroPoint),
-        floats(output))
-    case .add(let left, let right, let output, let scales, let addend, let origin, let bounds):
-      let layout = part.memory.layouts[output]
-      synoptic_int8_add(
-        region(left), scales.left, region(right), scales.right, addend, origin, bounds.lower, bounds.upper,
-        region(output), UInt32(layout.blocks), UInt32(layout.shape.height), UInt32(layout.shape.width))
-    case .multiply(let left, let right, let output, let scale):
-      let layout = part.memory.layouts[output]
-      let zeroPoints = [left, right, output].map {
-        part.values[$0].quantization?.zeroPoint ?? 0
-      }
-      synoptic_int8_multiply(
-        region(left), zeroPoints[0], region(right), zeroPoints[1],
-        part.memory.layouts[right].shape != layout.shape, scale, Float(zeroPoints[2]), region(output),
-        UInt32(layout.blocks), UInt32(layout.shape.height), UInt32(layout.shape.width))
-    case .lookup(let input, let output, let table):
-      let layout = part.memory.layouts[output]
-      synoptic_int8_lookup(
-        region(input), constant(table, as: UInt8.self), region(output), UInt32(layout.blocks),
-        UInt32(layout.shape.height), UInt32(layout.shape.width))
-    case .rearrange(let step):
-      let layout = part.memory.layouts[step.output]
-      synoptic_int8_rearrange(
-        region(step.input), constant(step.channels, as: Int32.self), UInt32(layout.shape.channels),
-        constant(step.rows, as: Int32.self), constant(step.columns, as: Int32.self), region(step.output),
-        UInt32(layout.shape.height), UInt32(layout.shape.width))
-    case .copyChannels(let input, let output, let firstChannel):
-      let layout = part.memory.layouts[input]
-      synoptic_int8_copy_channels(
-        region(input), UInt32(layout.shape.channels), region(output), UInt32(firstChannel),
-        UInt32(layout.shape.height), UInt32(layout.shape.width))
-    case .fillBorder(let value):
-      let layout = part.memory.layouts[value]
-      guard let quantization = part.values[value].quantization else { return }
-      synoptic_int8_fill_border(
-        bytes(part.memory.start(of: value)), layout.plane, UInt32(layout.blocksInMemory),
-        UInt32(layout.pixel),
-        UInt32(layout.top), UInt32(layout.bottom), UInt32(layout.left), UInt32(layout.right),
-        UInt32(layout.shape.height), UInt32(layout.shape.width), UInt8(quantization.zeroPoint))
-    case .quantize(let input, let output):
-      let layout = part.memory.layouts[output]
-      guard let quantization = part.values[output].quantization else { return }
-      // A vector in blocks of 16 is in plain order as well.
-      synoptic_int8_quantize(
-        floats(input), UInt32(layout.shape.channels), UInt32(layout.block), quantization.scale,
-        quantization.zeroPoint, bytes(part.memory.interiorOffset(of: output)), layout.plane, layout.row,
-        UInt32(layout.shape.height), UInt32(layout.shape.width))
-    case .softmax(let input, let output):
-      let layout = part.memory.layouts[output]
-      let pixels = layout.shape.height * layout.shape.width
-      softmax(
-        floats(input), floats(output), channels: layout.shape.channels, pixels: pixels,
-        used: part.isTail ? images : pixels)
-    case .clamp(let value, let lower, let upper):
-      let layout = part.memory.layouts[value]
-      let target = floats(value)
-      for index in 0..<layout.blocks * layout.plane / 4 {
-        target[index] = min(max(target[index], lower), upper)
-      }
-    case .convolution, .winograd, .depthwise, .expandedDepthwise, .pooling, .floatIsland:
-      break
-    }
   }
 }

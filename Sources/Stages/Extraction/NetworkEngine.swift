@@ -35,20 +35,23 @@ enum NetworkEngine: Sendable {
   }
 
   /// What one thread runs it with.
-  func makeRunner(_ recipe: PreprocessingRecipe?) throws -> EngineRunner {
+  ///
+  /// - Parameter threads: how many a run may keep busy, the calling one included.
+  func makeRunner(_ recipe: PreprocessingRecipe?, threads: Int = 1) throws -> EngineRunner {
     switch self {
     case .int8(let plan):
       let tables = try recipe.map {
         try PixelTables(plan.network, normalization: $0.normalizationTable(), order: $0.channelOrder)
       }
-      return EngineRunner(.int8(PlanExecutor(plan), tables))
+      return EngineRunner(.int8(PlanExecutor(plan, threads: threads), tables), threads: threads)
     case .float32(let executor, let outputs):
-      return EngineRunner(.float32(executor, outputs, recipe))
+      return EngineRunner(.float32(executor, outputs, recipe), threads: threads)
     }
   }
 }
 
-/// One thread's way to run a network on one image after another; owns the activations' memory.
+/// One thread's way to run a network on images, with the help of others where that was asked for; owns the activations'
+/// memory.
 struct EngineRunner {
   enum Kind {
     case int8(PlanExecutor, PixelTables?)
@@ -56,8 +59,9 @@ struct EngineRunner {
   }
 
   private let kind: Kind
+  private let threads: Int
 
-  init(_ kind: Kind) { self.kind = kind }
+  init(_ kind: Kind, threads: Int) { (self.kind, self.threads) = (kind, threads) }
 
   /// - Parameter pixels: of the network's input size, before normalization.
   /// - Returns: the engine's outputs in their order, each flat.
@@ -81,8 +85,14 @@ struct EngineRunner {
 
   /// - Returns: for each tensor, what `run(tensor:)` gives for it.
   func run(tensors: [[Float]]) throws -> [[[Float]]] {
-    guard case .int8(let executor, _) = kind else { return try tensors.map { try run(tensor: $0) } }
-    return try executor.run(tensors: tensors)
+    switch kind {
+    case .int8(let executor, _):
+      return try executor.run(tensors: tensors)
+    case .float32(let executor, let outputs, _):
+      return try ParallelWork.map(count: tensors.count, threads: threads) {
+        try Self.run(executor, outputs, tensors[$0])
+      }
+    }
   }
 
   /// - Parameter tensor: normalized [C, H, W].
@@ -92,14 +102,20 @@ struct EngineRunner {
       try executor.run(tensor: tensor)
       return executor.plan.outputs.indices.map(executor.output)
     case .float32(let executor, let outputs, _):
-      guard let input = executor.graph.inputs.first else { return [] }
-      let shape = [1] + input.shape.dropFirst()
-      guard shape.reduce(1, *) == tensor.count else {
-        throw NetworkError.invalidInput(
-          name: input.name, reason: "\(tensor.count) numbers were given for the shape \(shape)")
-      }
-      let results = try executor.run([input.name: Tensor(shape: shape, values: tensor)], outputs: outputs)
-      return outputs.map { results[$0]?.floats ?? [] }
+      return try Self.run(executor, outputs, tensor)
     }
+  }
+
+  private static func run(_ executor: FloatExecutor, _ outputs: [String], _ tensor: [Float]) throws
+    -> [[Float]]
+  {
+    guard let input = executor.graph.inputs.first else { return [] }
+    let shape = [1] + input.shape.dropFirst()
+    guard shape.reduce(1, *) == tensor.count else {
+      throw NetworkError.invalidInput(
+        name: input.name, reason: "\(tensor.count) numbers were given for the shape \(shape)")
+    }
+    let results = try executor.run([input.name: Tensor(shape: shape, values: tensor)], outputs: outputs)
+    return outputs.map { results[$0]?.floats ?? [] }
   }
 }

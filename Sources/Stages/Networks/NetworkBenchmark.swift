@@ -1,6 +1,5 @@
 import Network
 import Quantization
-import Synchronization
 
 /// How many images a second a network takes on this machine, preprocessing aside.
 public struct NetworkBenchmark: Sendable, Hashable, Codable {
@@ -28,8 +27,8 @@ public struct NetworkBenchmark: Sendable, Hashable, Codable {
 
   private static let fewestRounds = 5
 
-  /// Threads share a batch's images; what is in them does not change how long they take, so they are random, from a
-  /// fixed seed, and int8 is calibrated on them.
+  /// Threads share a batch's images, or in int8 an image's layers where there are fewer images. What is in them does not
+  /// change how long they take, so they are random, from a fixed seed, and int8 is calibrated on them.
   ///
   /// - Parameters:
   ///   - seconds: about how long to measure, after a round to warm up.
@@ -56,27 +55,11 @@ public struct NetworkBenchmark: Sendable, Hashable, Codable {
       let quantized = try network.quantized(calibratedWith: Tensor(shape: [1] + shape, values: image))
       engine = try NetworkEngine(quantized, outputs: [layer], instructionSet: instructionSet)
     }
-    // A thread that starts late must not have to make a runner first.
-    let runners = try (0..<min(threads, batch)).map { _ in RunnerSlot(try engine.makeRunner(nil)) }
-    // A thread takes as many images as are best run at once, as long as there are some for every thread.
-    let group = min(engine.preferredBatch, (batch + runners.count - 1) / runners.count)
-    let groups = (batch + group - 1) / group
+    let runner = try engine.makeRunner(nil, threads: threads)
+    let images = [[Float]](repeating: image, count: batch)
     let round = {
       let start = ContinuousClock.now
-      let turn = Atomic<Int>(0)
-      _ = try ParallelWork.run(count: groups, threads: runners.count) { next in
-        let slot = runners[turn.add(1, ordering: .relaxed).oldValue]
-        try slot.runner.withLock { runner in
-          while let index = next() {
-            let count = min(group, batch - index * group)
-            if count == 1 {
-              _ = try runner.run(tensor: image)
-            } else {
-              _ = try runner.run(tensors: [[Float]](repeating: image, count: count))
-            }
-          }
-        }
-      }
+      _ = try runner.run(tensors: images)
       let parts = start.duration(to: .now).components
       return Double(parts.seconds) + Double(parts.attoseconds) / 1e18
     }
@@ -86,7 +69,7 @@ public struct NetworkBenchmark: Sendable, Hashable, Codable {
     let median = times.sorted()[times.count / 2]
     return NetworkBenchmark(
       imagesPerSecond: Double(batch) / median, secondsPerBatch: median, rounds: times.count,
-      threads: runners.count, batch: batch, precision: isFloat ? "float32" : "int8",
+      threads: isFloat ? min(threads, batch) : threads, batch: batch, precision: isFloat ? "float32" : "int8",
       instructionSet: instructionSet.rawValue,
       profile: profilesLayers
         ? try profile(of: engine, image: image, seconds: seconds * Double(batch) / median) : nil)
@@ -107,11 +90,4 @@ public struct NetworkBenchmark: Sendable, Hashable, Codable {
       return Float(Int32(truncatingIfNeeded: state >> 32)) / 2_147_483_648
     }
   }
-}
-
-/// A runner that passes from thread to thread between rounds.
-private final class RunnerSlot: Sendable {
-  let runner: Mutex<EngineRunner>
-
-  init(_ runner: sending EngineRunner) { self.runner = Mutex(runner) }
 }

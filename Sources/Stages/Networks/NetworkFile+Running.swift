@@ -27,7 +27,7 @@ extension NetworkFile {
     return try QuantizedNetwork.quantize(graph, calibration: calibration)
   }
 
-  /// Runs a raw tensor through the network, image by image.
+  /// Runs a raw tensor through the network.
   ///
   /// - Parameters:
   ///   - input: [N, C, H, W], or [C, H, W] for one.
@@ -36,7 +36,7 @@ extension NetworkFile {
   /// - Returns: [N, …]: the layer's own shape for each image.
   public func run(
     _ input: Tensor, layer: String? = nil, isFloat: Bool = false, calibration: CalibrationImages? = nil,
-    instructionSet: InstructionSet = .best
+    instructionSet: InstructionSet = .best, threads: Int = 1
   ) throws -> Tensor {
     let images = try images(of: input)
     let layer = try resolveLayer(layer)
@@ -49,9 +49,8 @@ extension NetworkFile {
         try calibration.map { try quantized(calibratedWith: $0) } ?? quantized(calibratedWith: input)
       engine = try NetworkEngine(network, outputs: [layer], instructionSet: instructionSet)
     }
-    let runner = try engine.makeRunner(nil)
-    var values: [Float] = []
-    for image in images { values += try runner.run(tensor: image).first ?? [] }
+    let results = try engine.makeRunner(nil, threads: threads).run(tensors: images)
+    let values = results.flatMap { $0.first ?? [] }
     let shape = try layerShape(layer) ?? [values.count / max(1, images.count)]
     return Tensor(shape: [images.count] + shape, values: values)
   }

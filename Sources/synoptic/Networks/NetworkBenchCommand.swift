@@ -28,7 +28,9 @@ struct NetworkBenchCommand: ParsableCommand {
 
   @OptionGroup var threads: ThreadsOption
 
-  @Option(help: "Images in a batch, shared among the threads.")
+  @Option(
+    help:
+      "Images in a batch, shared among the threads; in int8, threads share an image where there are fewer.")
   var batch = 16
 
   @Option(help: "About how long to measure, in seconds.")

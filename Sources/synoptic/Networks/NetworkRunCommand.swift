@@ -47,7 +47,8 @@ struct NetworkRunCommand: ParsableCommand {
     let file = try NetworkFile.load(network, openSize: Int2(size.first ?? 0, size.last ?? 0))
     let images = try float ? nil : calibration.images(for: file, threads: threads.resolved)
     let result = try file.run(
-      tensor, layer: layer, isFloat: float, calibration: images, instructionSet: instructionSet.resolved)
+      tensor, layer: layer, isFloat: float, calibration: images, instructionSet: instructionSet.resolved,
+      threads: threads.resolved)
     try NumpyArray(result).write(output)
   }
 }
