@@ -38,10 +38,13 @@ let package = Package(
     .target(name: "CDigest", cSettings: kernelSettings),
     .target(name: "Digest", dependencies: ["CDigest"]),
 
+    // Packed files and archives.
+    .target(name: "Gzip", dependencies: ["CZlib"]),
+
     // Domain rooms: each can be built and tested alone.
-    .target(name: "WordNet", dependencies: ["CLibXML2", "CZlib"]),
+    .target(name: "WordNet", dependencies: ["CLibXML2", "Gzip"]),
     .target(name: "Imaging", dependencies: ["CCodecs", "CKernels"]),
-    .target(name: "Corpus", dependencies: ["CZlib", "CLibXML2", "Digest"]),
+    .target(name: "Corpus", dependencies: ["Gzip", "CLibXML2", "Digest"]),
     .target(name: "Network", dependencies: ["CKernels", "Digest"]),
     .target(name: "Quantization", dependencies: ["Network", "CKernels", "Digest"]),
     .target(
@@ -88,6 +91,7 @@ let package = Package(
     // Tests, a target a room.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "DigestTests", dependencies: ["Digest", "CDigest"]),
+    .testTarget(name: "GzipTests", dependencies: ["Gzip", "TestSupport"]),
     .testTarget(name: "KernelTests", dependencies: ["CKernels", "TestSupport"]),
     .testTarget(name: "WordNetTests", dependencies: ["WordNet", "TestSupport"]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"]),

@@ -1,11 +1,12 @@
 import Foundation
+import Gzip
 
 /// A file's bytes from beginning to end, a piece at a time, so that no file has to fit in memory. A gzip file, told
 /// by its first bytes, gives what is packed in it.
 struct FilePieces: ~Copyable {
   let path: String
   private let descriptor: Int32
-  private var inflater: GzipInflater?
+  private var decoder: GzipDecoder?
   private var isFirst = true
   private var given = 0
 
@@ -29,14 +30,15 @@ struct FilePieces: ~Copyable {
 
   /// Fills `piece` with the next bytes; it is empty at the end of the file.
   mutating func next(into piece: inout [UInt8]) throws(WordNetReadError) {
-    if inflater != nil {
-      try inflate(into: &piece)
+    if decoder != nil {
+      try unpack(into: &piece)
     } else {
       try read(into: &piece)
-      if isFirst, piece.starts(with: GzipInflater.magic) {
-        inflater = GzipInflater(path: path)
-        inflater?.give(piece)
-        try inflate(into: &piece)
+      if isFirst, piece.starts(with: GzipDecoder.magic) {
+        decoder = GzipDecoder()
+        guard let decoder else { throw .unreadable(path: path, reason: "no memory for unpacking") }
+        decoder.give(piece)
+        try unpack(into: &piece)
       }
     }
     isFirst = false
@@ -46,11 +48,21 @@ struct FilePieces: ~Copyable {
     }
   }
 
-  private mutating func inflate(into piece: inout [UInt8]) throws(WordNetReadError) {
-    while let status = try inflater?.next(into: &piece), status == .needsInput {
-      var packed: [UInt8] = []
-      try read(into: &packed)
-      inflater?.give(packed)
+  private func unpack(into piece: inout [UInt8]) throws(WordNetReadError) {
+    piece = [UInt8](repeating: 0, count: Self.pieceSize)
+    while let decoder {
+      switch decoder.next(into: &piece) {
+      case .unpacked(let count): return piece.removeSubrange(count...)
+      case .ended: return piece.removeAll()
+      case .needsInput:
+        var packed: [UInt8] = []
+        try read(into: &packed)
+        decoder.give(packed)
+      case .cutOff:
+        throw .unreadable(path: path, reason: "the gzip data ends before its end; the file may be cut off")
+      case .damaged(let reason, _):
+        throw .unreadable(path: path, reason: "the gzip data is damaged: \(reason)")
+      }
     }
   }
 
