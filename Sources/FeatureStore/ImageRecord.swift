@@ -40,8 +40,14 @@ public struct ImageRecord: Sendable, Hashable, Identifiable {
     ).map(Self.init)
   }
 
-  /// Says which bytes an image has, once they have been read.
-  public static func setContent(_ contentID: Int64, image id: Int64, in db: Database) throws {
+  /// Which bytes an image has; nil where they have not been read.
+  public static func contentID(id: Int64, in db: Database) throws -> Int64? {
+    try Int64.fetchOne(
+      db.cachedStatement(sql: "SELECT content_id FROM image WHERE id = ?"), arguments: [id])
+  }
+
+  /// Says which bytes an image has, once they have been read; nil where they cannot be any more.
+  public static func setContent(_ contentID: Int64?, image id: Int64, in db: Database) throws {
     try db.cachedStatement(sql: "UPDATE image SET content_id = ? WHERE id = ?")
       .execute(arguments: [contentID, id])
   }

@@ -12,6 +12,7 @@ import Pipeline
 public struct ImagesStage: StageKind, WholeStage {
   public static let name = "images"
   public static let resultsVersion = 1
+  public static let canVerify = true
   public static let summary = "The images of folders, archives or a manifest, with hashes, classes and boxes."
   public static let parameters: [ParameterDeclaration] = [
     .init(

@@ -89,6 +89,44 @@ struct ImageSourceTests {
     #expect(failures?.first?["class"] as? String == "other-bytes")
   }
 
+  @Test(arguments: ["photos", "photos.tar"])
+  func `a run that verifies takes in what size and time hide, and works that alone`(_ source: String) throws {
+    let project = try SmallProject(images: 2, hasBrokenFile: false)
+    let photo = "photos/n00000003/1.png"
+    // A byte behind the image's end, which changes its hash and none of its pixels.
+    try shell("printf A >> \(photo); tar -cf photos.tar -C photos n00000002 n00000003", in: project)
+    try pipeline("verified", "source: \(source)", in: project)
+    #expect(try project.synoptic("run verified.yaml").status == 0)
+
+    func run(_ options: String = "") throws -> (stages: [String: [String: Any]], errors: String) {
+      let outcome = try project.synoptic("run verified.yaml --json\(options)")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      return (outcome.json["stages"] as? [String: [String: Any]] ?? [:], outcome.errors)
+    }
+    let shown = try project.synoptic("images show verified.sqlite n00000003/1.png --json").json
+    let offset = (shown["archive"] as? [String: Any])?["offset"] as? Int ?? 0
+    let file = source == "photos" ? photo : source
+    try shell(
+      """
+      touch -r \(file) stamp; printf B | dd of=\(file) bs=1 conv=notrunc status=none \
+        seek=$((\(offset) + $(stat -c %s \(photo)) - 1)); touch -r stamp \(file)
+      """, in: project)
+    #expect(try run().stages.allSatisfy { $0.value["state"] as? String == "current" })
+    #expect(try project.synoptic("images verify verified.sqlite").status == 2)
+
+    let (stages, errors) = try run(" --verify")
+    #expect(errors.contains("n00000003/1.png: other bytes than were listed"), "\(errors)")
+    #expect(stages["photos"]?["state"] as? String == "done")
+    #expect(stages["embedding"]?["state"] as? String == "done")
+    #expect(try project.synoptic("images verify verified.sqlite").status == 0)
+
+    let (again, complaints) = try run(" --verify")
+    #expect(!complaints.contains("other bytes"))
+    #expect(again["photos"]?["state"] as? String == "done")
+    #expect(again["embedding"]?["state"] as? String == "current")
+    #expect(try run().stages.allSatisfy { $0.value["state"] as? String == "current" })
+  }
+
   @Test func `an archive that is cut off gives what is whole, and says where it ends`() throws {
     let project = try SmallProject(images: 3, hasBrokenFile: false)
     try shell(
@@ -155,29 +193,42 @@ struct ImageSourceTests {
     #expect(try project.synoptic("check boxes.sqlite").status == 0)
   }
 
-  @Test(.enabled(if: geteuid() == 0, "needs root to become nobody"))
-  func `what may not be read is told, and the rest is found`() throws {
-    let folder = try TemporaryFolder()
-    try folder.write("photos/n00000002/a.jpg", "x")
-    try folder.write("photos/closed/b.jpg", "x")
-    chmod(folder.path("photos/closed"), 0)
+  /// The program where anyone may run it, and whether nobody may: temporary folders can be closed to others.
+  private static let openProgram: TemporaryFolder? = {
+    guard geteuid() == 0, let path = Program.path, let folder = try? TemporaryFolder() else { return nil }
     chmod(folder.url.path, 0o755)
-    let program = try #require(Program.path)
+    let copied: Void? = try? FileManager.default.copyItem(atPath: path, toPath: folder.path("synoptic"))
+    chmod(folder.path("synoptic"), 0o755)
+    let outcome = copied.flatMap { try? asNobody([folder.path("synoptic"), "--version"]) }
+    return outcome?.status == 0 ? folder : nil
+  }()
+
+  private static func asNobody(_ command: [String]) throws -> (status: Int32, output: Data) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
-      "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", program, "images", "scan",
-      folder.path("photos"),
-      "--json",
-    ]
+    process.arguments = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] + command
+    process.currentDirectoryURL = URL(fileURLWithPath: "/")
     let output = Pipe()
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     try process.run()
     let printed = try output.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
-    // Where nobody may not even run the program, there is nothing to see.
-    guard process.terminationStatus == 2 else { return }
+    return (process.terminationStatus, printed)
+  }
+
+  @Test(.enabled(if: openProgram != nil, "needs root, setpriv and a program that nobody may run"))
+  func `what may not be read is told, and the rest is found`() throws {
+    let program = try #require(Self.openProgram)
+    let folder = try TemporaryFolder()
+    try folder.write("photos/n00000002/a.jpg", "x")
+    try folder.write("photos/closed/b.jpg", "x")
+    chmod(folder.path("photos/closed"), 0)
+    chmod(folder.url.path, 0o755)
+    let (status, printed) = try Self.asNobody([
+      program.path("synoptic"), "images", "scan", folder.path("photos"), "--json",
+    ])
+    #expect(status == 2)
     let json = try JSONSerialization.jsonObject(with: printed) as? [String: Any]
     #expect(json?["images"] as? Int == 1)
     #expect((json?["problems"] as? [String: Int]) == ["permission-denied": 1])

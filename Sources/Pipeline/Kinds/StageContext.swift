@@ -10,6 +10,8 @@ public struct StageContext: Sendable {
   public let resultID: Int64
   /// How many threads the stage may keep busy.
   public let threads: Int
+  /// For whole stages that can: reads what is as it was, too, by size and time.
+  public let verifies: Bool
   public let control: RunControl
   public let logger: Logger
   let recorder: StageRecorder

@@ -5,6 +5,10 @@ import GRDB
 /// `run` replaces its rows in one transaction of its own, or, where they are many, in pieces that a second
 /// `run` after a kill finishes. The runner marks the result done only after `run` returns.
 public protocol WholeStage: Stage {
+  /// Whether it trusts its sources' sizes and times, and reads them all again when a run is to verify
+  /// (`StageContext.verifies`).
+  static var canVerify: Bool { get }
+
   /// - Returns: what was worked and what of it failed.
   func run(_ context: StageContext) async throws -> ItemCounts
 
@@ -16,5 +20,6 @@ public protocol WholeStage: Stage {
 }
 
 extension WholeStage {
+  public static var canVerify: Bool { false }
   public func check(in db: Database, _ identity: StageIdentity) throws -> [String] { [] }
 }

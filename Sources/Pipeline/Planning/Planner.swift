@@ -5,8 +5,13 @@ import GRDB
 ///     let plan = try Planner(file).plan(database: nil)   // before the store exists
 public struct Planner: Sendable {
   public let file: PipelineFile
+  /// Whether stages that can verify their sources are to run for that alone.
+  public let verifies: Bool
 
-  public init(_ file: PipelineFile) { self.file = file }
+  public init(_ file: PipelineFile, verifies: Bool = false) {
+    self.file = file
+    self.verifies = verifies
+  }
 
   /// - Parameter database: nil while the store's file doesn't exist.
   /// - Throws: `PlanningError`, `DatabaseError`, and what a stage throws on looking at its sources.
@@ -26,7 +31,7 @@ public struct Planner: Sendable {
       let fingerprint = try Fingerprint(of: stage, upstream: upstream, digests: &digests)
       let identity = StageIdentity(
         stageName: stage.name, kind: stage.uses, fingerprint: fingerprint.hex, references: upstream)
-      let evaluation = try StageEvaluation(stage, identity, fingerprint, in: db)
+      let evaluation = try StageEvaluation(stage, identity, fingerprint, verifies: verifies, in: db)
       let result = PlannedStage(
         name: stage.name, uses: stage.uses, state: evaluation.state, reasons: evaluation.reasons,
         items: evaluation.items, identity: identity, fingerprint: fingerprint, references: stage.references,

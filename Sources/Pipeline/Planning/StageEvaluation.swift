@@ -10,9 +10,12 @@ struct StageEvaluation {
   /// The result's row, if it was ever begun.
   var resultID: Int64?
 
-  /// - Parameter db: nil while there is no store.
+  /// - Parameters:
+  ///   - verifies: whether a stage that can verify its sources is to run for that alone.
+  ///   - db: nil while there is no store.
   init(
-    _ pipelineStage: PipelineStage, _ identity: StageIdentity, _ fingerprint: Fingerprint, in db: Database?
+    _ pipelineStage: PipelineStage, _ identity: StageIdentity, _ fingerprint: Fingerprint, verifies: Bool,
+    in db: Database?
   ) throws {
     let stage = pipelineStage.stage
     guard let db, try PipelineSchema.isPresent(in: db) else {
@@ -49,7 +52,12 @@ struct StageEvaluation {
         state: .incomplete, reasons: ["failed items are to be tried again"], items: items,
         resultID: result.id)
     case .done:
-      try self.init(finished: stage, identity, items: items, resultID: result.id, in: db)
+      if verifies, let whole = stage as? any WholeStage, type(of: whole).canVerify {
+        self.init(
+          state: .stale, reasons: ["to be verified: all is read again"], items: items, resultID: result.id)
+      } else {
+        try self.init(finished: stage, identity, items: items, resultID: result.id, in: db)
+      }
     }
     recordedItems = result.counts
   }

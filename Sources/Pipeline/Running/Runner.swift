@@ -14,22 +14,25 @@ public struct Runner: Sendable {
   let control: RunControl
   let logger: Logger
   let invocation: RunInvocation
+  let verifies: Bool
   let progress: @Sendable (ProgressEvent) -> Void
 
   /// - Parameters:
   ///   - threads: nil for one a processor.
   ///   - invocation: how the run was started, for the record of it.
+  ///   - verifies: whether sources whose sizes and times are as they were are read again.
   ///   - progress: called from any thread, in the order of events of a stage.
   public init(
     database: any DatabaseWriter, threads: Int? = nil, control: RunControl = RunControl(),
     logger: Logger = Logger(label: "synoptic.pipeline"), invocation: RunInvocation = .ofThisProcess,
-    progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
+    verifies: Bool = false, progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
   ) {
     self.database = database
     self.threads = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
     self.control = control
     self.logger = logger
     self.invocation = invocation
+    self.verifies = verifies
     self.progress = progress
   }
 
@@ -38,10 +41,10 @@ public struct Runner: Sendable {
   ///
   /// - Throws: what planning throws; nothing has been written then.
   public func run(_ file: PipelineFile) async throws -> RunReport {
-    let database = self.database
+    let (database, verifies) = (self.database, self.verifies)
     let circumstances = RunRecorder.Circumstances(
       invocation: invocation, threads: threads, start: .now, started: Date())
-    let plan = try await Self.offPool { try Planner(file).plan(database: database) }
+    let plan = try await Self.offPool { try Planner(file, verifies: verifies).plan(database: database) }
     // Only a cache: without it the next plan hashes the files again. A store that can't be written is told by
     // the first stage that has something to write.
     if plan.digests.hasNews { try? await database.write { db in try plan.digests.save(db) } }
@@ -58,11 +61,11 @@ public struct Runner: Sendable {
         report = StageReport(
           uses: planned.uses, state: .failed, items: planned.items.recorded, seconds: 0, reasons: [reason])
       } else {
-        let mustLookAgain =
-          planned.identity.references.values.contains(where: \.isPending)
-          || worked.contains(planned.identity.fingerprint)
+        let isWorked = worked.contains(planned.identity.fingerprint)
+        let mustLookAgain = isWorked || planned.identity.references.values.contains(where: \.isPending)
         let (result, error) = await StageRun(
-          stage, planned, recorder.stage(at: position), position, mustLookAgain: mustLookAgain, of: self
+          stage, planned, recorder.stage(at: position), position, mustLookAgain: mustLookAgain,
+          verifies: verifies && !isWorked, of: self
         ).run()
         if result.state != .current { worked.insert(planned.identity.fingerprint) }
         report = result

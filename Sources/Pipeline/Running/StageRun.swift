@@ -9,14 +9,18 @@ struct StageRun: Sendable {
   let recorder: StageRecorder
   let identity: StageIdentity
   let mustLookAgain: Bool
+  let verifies: Bool
 
-  /// - Parameter mustLookAgain: false when no stage that could matter has run since the plan was made.
+  /// - Parameters:
+  ///   - mustLookAgain: false when no stage that could matter has run since the plan was made.
+  ///   - verifies: whether its sources are to be read again, where it can.
   init(
     _ stage: PipelineStage, _ planned: PlannedStage, _ recorder: StageRecorder, _ position: Int,
-    mustLookAgain: Bool, of runner: Runner
+    mustLookAgain: Bool, verifies: Bool, of runner: Runner
   ) {
     self.recorder = recorder
     self.mustLookAgain = mustLookAgain
+    self.verifies = verifies
     self.stage = stage
     self.planned = planned
     self.position = position
@@ -87,9 +91,11 @@ struct StageRun: Sendable {
   private func evaluation() async throws -> StageEvaluation {
     if !mustLookAgain { return StageEvaluation(planned) }
     let (stage, fingerprint, identity) = (self.stage, planned.fingerprint, self.identity)
-    let database = runner.database
+    let (database, verifies) = (runner.database, self.verifies)
     return try await Runner.offPool {
-      try database.read { db in try StageEvaluation(stage, identity, fingerprint, in: db) }
+      try database.read { db in
+        try StageEvaluation(stage, identity, fingerprint, verifies: verifies, in: db)
+      }
     }
   }
 
@@ -105,7 +111,8 @@ struct StageRun: Sendable {
     }
     return StageContext(
       identity: identity, database: runner.database, resultID: resultID, threads: runner.threads,
-      control: runner.control, logger: runner.logger, recorder: recorder, report: runner.progress,
+      verifies: verifies, control: runner.control, logger: runner.logger, recorder: recorder,
+      report: runner.progress,
       limits: stage.limits,
       failureWatch: FailureWatch(stage.limits.failures, forgiven: forgiven))
   }

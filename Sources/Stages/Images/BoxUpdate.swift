@@ -8,6 +8,10 @@ struct BoxUpdate {
   /// Whether any image has, or had, an annotation.
   private(set) var areKnown = false
   private var hasStored: Bool?
+  private let verifies: Bool
+
+  /// - Parameter verifies: whether annotations are read that have not changed by size and time.
+  init(verifies: Bool) { self.verifies = verifies }
 
   /// - Returns: the failure to record where the annotation can't be read; the image then has no boxes.
   mutating func update(
@@ -25,7 +29,7 @@ struct BoxUpdate {
     areKnown = true
     let stamp = AnnotationStamp(size: annotation.file.size, modified: annotation.file.modified)
     let known = try AnnotationStamp.find(imageID: id, in: db)
-    if known == stamp {
+    if known == stamp, !verifies {
       // Classes may be looked up in another hierarchy than before.
       let boxes = try BoxRecord.all(ofImage: id, in: db)
       let resolved = try boxes.map { try resolve($0.box, &labels, in: db) }

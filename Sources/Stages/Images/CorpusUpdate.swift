@@ -5,7 +5,7 @@ import GRDB
 import Pipeline
 
 /// Brings a corpus in the store up to date with its source, a piece at a time: what is new or changed is read and
-/// hashed on all threads; a kill between pieces loses none of those before.
+/// hashed on all threads; a kill between pieces loses none of those before. A run that verifies reads all.
 struct CorpusUpdate {
   /// Grows while pieces take less than a second: a commit writes every page it touched, and in a large store the
   /// contents of a thousand images lie in some hundred pages of the index of digests.
@@ -22,7 +22,7 @@ struct CorpusUpdate {
   /// As they are in the store, by path.
   private var archives: [String: ArchiveRecord] = [:]
   private let reader = ImageReader()
-  private var boxes = BoxUpdate()
+  private var boxes: BoxUpdate
   private let corpusID: Int64
   private var counts = ItemCounts()
 
@@ -35,12 +35,14 @@ struct CorpusUpdate {
     self.labels = labels
     self.earlierFailures = earlierFailures
     corpusID = corpus.id
+    boxes = BoxUpdate(verifies: context.verifies)
     scan = CorpusScan(corpusID: corpus.id)
   }
 
   /// - Returns: how many images there are, and how many of the source's entries failed.
   mutating func run() throws -> (counts: ItemCounts, summary: CorpusScan.Summary) {
-    let known = StoredArchives(corpusID: corpusID, in: context.database)
+    let known: any KnownArchives =
+      context.verifies ? NoKnownArchives() : StoredArchives(corpusID: corpusID, in: context.database)
     try source.scan(knowing: known) { finding in
       switch finding {
       case .image(let entry):
@@ -77,6 +79,8 @@ struct CorpusUpdate {
     let imageID: Int64
     let location: ImageLocation
     let path: String
+    /// The content it has if its size and time are to be trusted.
+    let known: Int64?
   }
 
   private mutating func finishPiece() throws {
@@ -107,8 +111,10 @@ struct CorpusUpdate {
         if let failed = try boxes.update(entry, image: record.imageID, &labels, in: db) {
           failures.append(failed)
         }
-        if record.needsContent {
-          unread.append(Unread(imageID: record.imageID, location: entry.location, path: entry.path))
+        if record.needsContent || context.verifies {
+          let known = record.needsContent ? nil : try ImageRecord.contentID(id: record.imageID, in: db)
+          unread.append(
+            Unread(imageID: record.imageID, location: entry.location, path: entry.path, known: known))
         }
       }
     }
@@ -118,9 +124,15 @@ struct CorpusUpdate {
         switch content {
         case .success(let (digest, size)):
           let id = try ContentRecord.identify(digest, size: size, in: db)
+          if id == image.known { continue }
+          if image.known != nil {
+            context.logger.warning("\(image.path): other bytes than were listed, of the same size and time")
+          }
           try ImageRecord.setContent(id, image: image.imageID, in: db)
           if boxes.areKnown { try ImageRecord.setBoxContents(image: image.imageID, in: db) }
         case .failure(let error):
+          // What cannot be read is not what it was.
+          if image.known != nil { try ImageRecord.setContent(nil, image: image.imageID, in: db) }
           failures.append(failure(image.path, error.errorClass, "\(error)"))
         }
       }

@@ -90,7 +90,7 @@ public struct StoredImageCheck: Sendable {
         Problem(
           path: image.path, errorClass: "other-bytes",
           message:
-            "\(image.location): its bytes are not those that were listed; touch it, and `synoptic run` reads it anew"
+            "\(image.location): its bytes are not those that were listed; `synoptic run --verify` lists it as it is"
         ))
     } catch {
       return .failure(Problem(path: image.path, errorClass: error.errorClass, message: "\(error)"))

@@ -11,6 +11,8 @@ struct PipelineRun {
   let threads: Int?
   let isJSON: Bool
   let wait: WaitFlag
+  /// Whether images are read whose size and time say that they are as they were.
+  var verifies = false
 
   /// - Parameter prepare: what is done to the store first, when nobody else runs on it.
   /// - Throws: `ExitCode` with the run's status, and what kept it from beginning.
@@ -85,7 +87,7 @@ struct PipelineRun {
       invocation: RunInvocation(
         command: CommandLine.arguments,
         versions: ["synoptic": Synoptic.version, "kernels": InstructionSet.best.rawValue]),
-      progress: { display.receive($0) })
+      verifies: verifies, progress: { display.receive($0) })
     return try await runner.run(file)
   }
 

@@ -13,6 +13,7 @@ struct RunCommand: AsyncParsableCommand {
         synoptic run Pipelines/quickstart.yaml
         synoptic run corpus.yaml --set embedding.encoding=int8 --threads 4
         synoptic run corpus.yaml --set max_failures=1%
+        synoptic run corpus.yaml --verify
         synoptic run corpus.yaml --json | tail -n 1
       """)
 
@@ -22,9 +23,13 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var json: JSONFlag
   @OptionGroup var wait: WaitFlag
 
+  @Flag(help: "Read every image again, also those whose size and time say that they are as they were.")
+  var verify = false
+
   func run() async throws {
     log.format.apply()
-    try await PipelineRun(file: pipeline.load(), threads: threads.count, isJSON: json.isOn, wait: wait)
-      .run()
+    try await PipelineRun(
+      file: pipeline.load(), threads: threads.count, isJSON: json.isOn, wait: wait, verifies: verify
+    ).run()
   }
 }
