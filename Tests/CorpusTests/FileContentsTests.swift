@@ -40,4 +40,43 @@ struct FileContentsTests {
     chmod(path, 0)
     #expect(throws: CorpusError.permissionDenied(path: path)) { try FileContents.read(path) }
   }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a file that is written to meanwhile is not taken for whole`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("busy", "x")
+    // Zeros that take no room, and long enough to read that the clock moves on.
+    try #require(truncate(path, 256 << 20) == 0)
+    let (begun, isOver) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let writer = Thread {
+      let descriptor = open(path, O_WRONLY)
+      var isFirst = true
+      while isOver.wait(timeout: .now()) == .timedOut {
+        pwrite(descriptor, "y", 1, 0)
+        if isFirst { begun.signal() }
+        isFirst = false
+      }
+      close(descriptor)
+      begun.signal()
+    }
+    writer.start()
+    begun.wait()
+    #expect(throws: CorpusError.changedWhileRead(path: path)) {
+      try ImageReader().digest(of: .file(path))
+    }
+    #expect(throws: CorpusError.changedWhileRead(path: path)) { try FileContents.read(path) }
+    isOver.signal()
+    begun.wait()
+    #expect(try FileContents.read(path).first == UInt8(ascii: "y"))
+  }
+
+  @Test func `a file that shrinks after it was opened, and one that went after it was listed`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("short", [UInt8](repeating: 1, count: 5_000))
+    let file = try OpenFile(path)
+    try #require(truncate(path, 10) == 0)
+    #expect(try file.read(5_000, at: 0).count == 10 && !file.isUnchanged())
+    try FileManager.default.removeItem(atPath: path)
+    #expect(throws: CorpusError.missing(path: path)) { try ImageReader().digest(of: .file(path)) }
+  }
 }
