@@ -12,7 +12,7 @@ struct PillowImageTests {
 
   /// Where Pillow's pixels are not the ones to have.
   static let exceptions = [
-    "i_trns.png": "Pillow clips 16-bit grey at 255; the high byte is kept here",
+    "i_trns.png": "Pillow clips 16-bit grey at 255, so that nearly all is white; the high byte is kept here",
     "exif_imagemagick_orientation.png": "ImageMagick's hexadecimal EXIF in a text chunk is not read",
   ]
 

@@ -1,6 +1,7 @@
 /// One PNG image from memory, by libpng: every colour type, depth and interlacing, as 8-bit RGBX over a background.
 ///
-/// 16-bit samples keep their high byte; a transparent colour or palette entry becomes alpha; gamma and colour
+/// 16-bit samples keep their high byte, grey ones too, where Pillow's convert("RGB") would make white of all from 256 on;
+/// a transparent colour or palette entry becomes alpha; gamma and colour
 /// profiles are ignored. The order of calls is open, start, read_rows until all rows are there, finish; close at any
 /// point.
 #ifndef SYNOPTIC_PNG_DECODER_H
