@@ -239,6 +239,55 @@ struct WNLMFReaderTests {
     ])
   func missing(body: String, expected: String) throws { #expect(try error(Self.lexicon(body)) == expected) }
 
+  @Test(
+    "blanks of a text are single spaces, and none at its ends",
+    arguments: [
+      ("a kind", "a kind"), (" a kind", "a kind"), ("a kind ", "a kind"), ("a  kind", "a kind"),
+      ("a\tkind", "a kind"), ("a\n  kind", "a kind"), ("\na kind", "a kind"), ("a", "a"), (" ", ""), ("", ""),
+      ("a\u{A0} kind,  é", "a\u{A0} kind, é"), (String(repeating: "long ", count: 50) + "\n", nil),
+    ])
+  func blanks(text: String, expected: String?) throws {
+    let body =
+      "<Synset id='x-1-n' partOfSpeech='n'><Definition>\(text)</Definition><Example>e</Example></Synset>"
+    let expected = expected ?? String(repeating: "long ", count: 50).trimmingCharacters(in: .whitespaces)
+    #expect(
+      try read(Self.lexicon(body)).synsets.first?.gloss == (expected.isEmpty ? "\"e\"" : expected + "; \"e\"")
+    )
+  }
+
+  @Test("references to what is nowhere: a sense's is passed over, a hypernym is told by its name")
+  func dangling() throws {
+    let read = try read(
+      Self.lexicon(
+        """
+        <LexicalEntry id="e"><Lemma writtenForm="one" partOfSpeech="n"/>
+          <Sense id="s1" synset="x-9-n"/><Sense id="s2" synset="x-1-n"/></LexicalEntry>
+        <Synset id="x-1-n" partOfSpeech="n"><Definition>first</Definition>
+          <SynsetRelation relType="hypernym" target="x-8-n"/>
+          <SynsetRelation relType="hypernym" target="x-2-n"/>
+          <SynsetRelation relType="holo_part" target="x-8-n"/>
+          <SynsetRelation relType="hyponym" target="x-7-n"/><Example>second</Example></Synset>
+        <Synset id="x-2-n" partOfSpeech="n"/>
+        """))
+    #expect(read.synsets.map(\.words) == [["one"], []])
+    #expect(read.synsets[0].gloss == "first; \"second\"")
+    #expect(read.edges.map { "\($0.child) \($0.parent)" } == ["x-1-n x-2-n"])
+    #expect(read.rejectedEdges.map { "\($0.child) \($0.parent)" } == ["x-1-n x-8-n"])
+    #expect(read.meronyms.isEmpty)
+  }
+
+  @Test("members order a synset's words by entries or by senses; the others follow as they came")
+  func members() throws {
+    let entries = ["a", "b", "c", "d"].map {
+      "<LexicalEntry id='e\($0)'><Lemma writtenForm='\($0)' partOfSpeech='n'/><Sense id='s\($0)' synset='x-1-n'/></LexicalEntry>"
+    }
+    for (list, expected) in [("ec eb", "cbad"), ("sd  ea nobody", "dabc"), ("ed", "abcd"), ("", "abcd")] {
+      let read = try read(
+        Self.lexicon(entries.joined() + "<Synset id='x-1-n' partOfSpeech='n' members='\(list)'/>"))
+      #expect(read.synsets.first?.words.joined() == expected, "\(list)")
+    }
+  }
+
   @Test("a gzip file is read as what is in it, of one member or several, and a cut one is an error")
   func packed() throws {
     let text = Array((Self.head + Self.dogs + "</LexicalResource>\n").utf8)

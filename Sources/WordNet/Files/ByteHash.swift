@@ -5,19 +5,21 @@ struct ByteHash: Sendable {
   func callAsFunction(_ text: UnsafeBufferPointer<UInt8>) -> UInt64 {
     let raw = UnsafeRawBufferPointer(text)
     let count = raw.count
-    var state = seed &+ UInt64(count)
-    guard count >= 8 else {
-      var rest: UInt64 = 0
-      for byte in raw { rest = rest << 8 | UInt64(byte) }
-      return fold(fold(state ^ rest))
+    var state = seed
+    var last: UInt64 = 0
+    if count >= 8 {
+      var offset = 0
+      while offset < count - 8 {
+        state = fold(state ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        offset += 8
+      }
+      last = raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+    } else {
+      for byte in raw { last = last << 8 | UInt64(byte) }
     }
-    var offset = 0
-    while offset < count - 8 {
-      state = fold(state ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-      offset += 8
-    }
-    // The last eight, of which some may have come already: the length is in the hash.
-    return fold(fold(state ^ raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)))
+    // Of the last eight bytes some may have come already, so that the length has a step of its own: added to the seed it
+    // could make up for a difference in the first bytes.
+    return fold(fold(state ^ last) &+ UInt64(count))
   }
 
   private func fold(_ word: UInt64) -> UInt64 {

@@ -7,6 +7,9 @@ struct StringNumbers: Sendable {
 
   var count: Int { strings.count }
 
+  /// Room for so many strings.
+  mutating func reserveCapacity(_ count: Int) { strings.reserveCapacity(count) }
+
   /// The number of a string, a new one when it has not come before.
   mutating func number(_ text: String) -> Int32 {
     var text = text

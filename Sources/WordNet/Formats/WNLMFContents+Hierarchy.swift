@@ -77,6 +77,7 @@ private struct WNLMFAssembly {
     var lexicons: [Int32] = []
     named.reserveCapacity(contents.records.count)
     lexicons.reserveCapacity(contents.records.count)
+    indices.reserveCapacity(contents.records.count)
     for (number, record) in contents.records.enumerated() where places[Int(record.symbol)] < 0 {
       guard let partOfSpeech = record.partOfSpeech ?? partOfWords(record) else { continue }
       let wnid = WNLMFIdentity.wnid(contents.symbols[record.symbol]) ?? record.ili.flatMap(WordNet30.wnid)

@@ -47,6 +47,7 @@ public struct Hierarchy: Sendable {
     var distinct: [Synset] = []
     var indices = SynsetIndices()
     distinct.reserveCapacity(synsets.count)
+    indices.reserveCapacity(synsets.count)
     for synset in synsets where indices.append(synset.id) { distinct.append(synset) }
     var edges: [AcyclicEdges.Edge] = []
     var rejected: [HypernymEdge] = []

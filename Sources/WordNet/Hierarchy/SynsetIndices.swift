@@ -2,6 +2,9 @@
 struct SynsetIndices: Sendable {
   private var identities = StringNumbers()
 
+  /// Room for so many synsets.
+  mutating func reserveCapacity(_ count: Int) { identities.reserveCapacity(count) }
+
   /// The place of the identity's synset.
   subscript(id: SynsetID) -> Int32? { identities.find(id.text) }
 

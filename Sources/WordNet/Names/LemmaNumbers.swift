@@ -6,6 +6,9 @@ struct LemmaNumbers: Sendable {
 
   var count: Int { strings.count }
 
+  /// Room for so many lemmas.
+  mutating func reserveCapacity(_ count: Int) { strings.reserveCapacity(count) }
+
   /// The number of a word's lemma, a new one when it has not come before.
   mutating func number(_ word: String) -> Int32 {
     folded.removeAll(keepingCapacity: true)

@@ -15,6 +15,7 @@ struct LemmaWords {
 
   init(synsets: [Synset], indices: SynsetIndices, order: SenseOrder) {
     entries.reserveCapacity(synsets.count * 2)
+    lemmas.reserveCapacity(synsets.count)
     for index in synsets.indices {
       for (position, word) in synsets[index].words.enumerated() {
         entries.append(
