@@ -37,8 +37,10 @@ public enum StoreHierarchy {
   }
 
   public static func rows(of hierarchy: Hierarchy) -> TaxonomyRows {
-    var senses: [String: [String]] = [:]
-    for lemma in hierarchy.lemmaList { senses[lemma] = hierarchy.senses(of: lemma).map(\.text) }
+    let lemmas = hierarchy.lemmaList
+    // A dictionary that grows holds its entries twice for a while.
+    var senses = [String: [String]](minimumCapacity: lemmas.count)
+    for lemma in lemmas { senses[lemma] = hierarchy.senses(of: lemma).map(\.text) }
     return TaxonomyRows(
       synsets: hierarchy.synsets.map { synset in
         .init(
