@@ -45,10 +45,10 @@ static inline __attribute__((always_inline)) void quantize_run(const float *from
 }
 
 /// An image of up to four channels, pixel by pixel.
-static inline __attribute__((always_inline)) void quantize_image_rows(const float *from, uint32_t channels, float scale,
-                                                                      float zero_point, uint8_t *to, size_t row,
-                                                                      uint32_t height, uint32_t width) {
-  const size_t plane = (size_t)height * width;
+static inline __attribute__((always_inline)) void quantize_image_rows(const float *from, size_t plane,
+                                                                      uint32_t channels, float scale, float zero_point,
+                                                                      uint8_t *to, size_t row, uint32_t height,
+                                                                      uint32_t width) {
   for (uint32_t y = 0; y < height; y++, from += width, to += row) {
     for (uint32_t x = 0; x < width; x += RUN) {
       const uint32_t count = width - x < RUN ? width - x : RUN;
@@ -66,17 +66,18 @@ static inline __attribute__((always_inline)) void quantize_image_rows(const floa
   }
 }
 
-static void quantize_image(const float *from, uint32_t channels, float scale, float zero_point, uint8_t *to, size_t row,
-                           uint32_t height, uint32_t width) {
-  quantize_image_rows(from, channels, scale, zero_point, to, row, height, width);
+static void quantize_image(const float *from, size_t plane, uint32_t channels, float scale, float zero_point,
+                           uint8_t *to, size_t row, uint32_t height, uint32_t width) {
+  quantize_image_rows(from, plane, channels, scale, zero_point, to, row, height, width);
 }
 
 #if defined(__x86_64__)
 /// The same loops in wider vectors: no operation rounds differently.
-__attribute__((target("avx2"))) static void quantize_image_avx2(const float *from, uint32_t channels, float scale,
-                                                                float zero_point, uint8_t *to, size_t row,
-                                                                uint32_t height, uint32_t width) {
-  quantize_image_rows(from, channels, scale, zero_point, to, row, height, width);
+__attribute__((target("avx2"))) static void quantize_image_avx2(const float *from, size_t plane,
+                                                                uint32_t channels, float scale, float zero_point,
+                                                                uint8_t *to, size_t row, uint32_t height,
+                                                                uint32_t width) {
+  quantize_image_rows(from, plane, channels, scale, zero_point, to, row, height, width);
 }
 #endif
 
@@ -90,17 +91,17 @@ static void quantize_channel_row(const float *from, float scale, float zero_poin
   }
 }
 
-void synoptic_int8_quantize(const float *input, uint32_t channels, uint32_t block, float scale, int32_t zero_point,
-                            uint8_t *output, size_t output_plane, size_t output_row, uint32_t height,
-                            uint32_t width) {
+void synoptic_int8_quantize(const float *input, size_t input_plane, uint32_t channels, uint32_t block, float scale,
+                            int32_t zero_point, uint8_t *output, size_t output_plane, size_t output_row,
+                            uint32_t height, uint32_t width) {
   if (block == 4) {
 #if defined(__x86_64__)
     if (synoptic_has_instruction_set(SYNOPTIC_AVX2)) {
-      quantize_image_avx2(input, channels, scale, (float)zero_point, output, output_row, height, width);
+      quantize_image_avx2(input, input_plane, channels, scale, (float)zero_point, output, output_row, height, width);
       return;
     }
 #endif
-    quantize_image(input, channels, scale, (float)zero_point, output, output_row, height, width);
+    quantize_image(input, input_plane, channels, scale, (float)zero_point, output, output_row, height, width);
     return;
   }
   if (height == 1 && width == 1 && block == 16) {
@@ -114,7 +115,7 @@ void synoptic_int8_quantize(const float *input, uint32_t channels, uint32_t bloc
   }
   for (uint32_t channel = 0; channel < channels; channel++)
     for (uint32_t y = 0; y < height; y++)
-      quantize_channel_row(input + ((size_t)channel * height + y) * width, scale, (float)zero_point,
+      quantize_channel_row(input + channel * input_plane + (size_t)y * width, scale, (float)zero_point,
                            output + channel / block * output_plane + y * output_row + channel % block, block, width);
 }
 

@@ -255,7 +255,7 @@ static void portable_case(void) {
   add_to_digest(means, sizeof means);
   synoptic_int8_dequantize(a, count / 2, size * 16, 16, 32, 0.0371f, 117, floats, size, size);
   add_to_digest(floats, count * sizeof(float));
-  synoptic_int8_quantize(floats, 32, 16, 0.0459f, 131, output, count / 2, size * 16, size, size);
+  synoptic_int8_quantize(floats, (size_t)size * size, 32, 16, 0.0459f, 131, output, count / 2, size * 16, size, size);
   add_to_digest(output, count);
   free(a), free(b), free(output), free(floats);
 }

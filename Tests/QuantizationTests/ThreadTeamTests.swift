@@ -58,7 +58,6 @@ struct ThreadTeamTests {
     let pauses: [useconds_t] = [0, 20, 40, 50, 60, 80, 120, 200, 500]
     for round in 0..<600 {
       usleep(pauses[round % pauses.count])
-      if round % 7 == 0 { team.rouse() }
       team.run { _ in calls.add(1, ordering: .relaxed) }
     }
     #expect(calls.load(ordering: .relaxed) == 600 * count)

@@ -247,10 +247,11 @@ void synoptic_int8_load_pixels(const uint8_t *pixels, uint32_t image_channels, u
                                const uint32_t *order, const uint8_t *tables, uint8_t *output, size_t output_row,
                                uint32_t height, uint32_t width);
 
-/// A float32 `[channels][height][width]` tensor, quantised into blocks of `block` channels (4 or 16).
-void synoptic_int8_quantize(const float *input, uint32_t channels, uint32_t block, float scale, int32_t zero_point,
-                            uint8_t *output, size_t output_plane, size_t output_row, uint32_t height,
-                            uint32_t width);
+/// Rows of a float32 `[channels][row][width]` tensor, quantised into blocks of `block` channels (4 or 16). Its channels
+/// are `input_plane` elements apart.
+void synoptic_int8_quantize(const float *input, size_t input_plane, uint32_t channels, uint32_t block, float scale,
+                            int32_t zero_point, uint8_t *output, size_t output_plane, size_t output_row,
+                            uint32_t height, uint32_t width);
 
 /// c16 or c4 bytes as a float32 `[channels][height][width]` tensor.
 void synoptic_int8_dequantize(const uint8_t *input, size_t plane, size_t row, uint32_t block, uint32_t channels,

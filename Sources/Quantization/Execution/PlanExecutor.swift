@@ -42,16 +42,16 @@ public final class PlanExecutor {
   ///   - pixels: 8-bit, `[height][width][channels]`, of the network's input size.
   ///   - tables: what each pixel value means to the network.
   public func run(pixels: [UInt8], tables: PixelTables) throws(QuantizationError) {
-    team?.rouse()
-    try load(pixels: pixels, tables: tables, into: head)
-    try runLoaded()
+    try runShared { [self] (head, share) throws(QuantizationError) in
+      try load(pixels: pixels, tables: tables, into: head, share)
+    }
   }
 
   /// Runs the network on one float32 `[channels][height][width]` tensor, quantised on the way in.
   public func run(tensor: [Float]) throws(QuantizationError) {
-    team?.rouse()
-    try load(tensor: tensor, into: head)
-    try runLoaded()
+    try runShared { [self] (head, share) throws(QuantizationError) in
+      try load(tensor: tensor, into: head, share)
+    }
   }
 
   /// Runs the network on several images: each goes through the convolutions alone, and all at once through the dense
@@ -59,15 +59,15 @@ public final class PlanExecutor {
   ///
   /// - Returns: for each image the plan's outputs, float32 `[channels][height][width]`.
   public func run(pixels images: [[UInt8]], tables: PixelTables) throws(QuantizationError) -> [[[Float]]] {
-    try run(count: images.count) { (index, head) throws(QuantizationError) in
-      try self.load(pixels: images[index], tables: tables, into: head)
+    try run(count: images.count) { [self] (index, head, share) throws(QuantizationError) in
+      try load(pixels: images[index], tables: tables, into: head, share)
     }
   }
 
   /// As `run(pixels:tables:)` for several images.
   public func run(tensors: [[Float]]) throws(QuantizationError) -> [[[Float]]] {
-    try run(count: tensors.count) { (index, head) throws(QuantizationError) in
-      try self.load(tensor: tensors[index], into: head)
+    try run(count: tensors.count) { [self] (index, head, share) throws(QuantizationError) in
+      try load(tensor: tensors[index], into: head, share)
     }
   }
 
@@ -76,10 +76,25 @@ public final class PlanExecutor {
 
   // MARK: Running
 
-  private func runLoaded() throws(QuantizationError) {
-    try runTogether { [head] member throws(QuantizationError) in try head.run(as: &member) }
-    handOver(0, from: head)
+  /// Quantises a member's share of an image, by rows, into a head. What is wrong with an image all members find.
+  private typealias Load = (_ image: Int, _ head: StepRunner, _ share: StepShare) throws(QuantizationError) ->
+    Void
+
+  private func runShared(
+    load: @escaping (_ head: StepRunner, _ share: StepShare) throws(QuantizationError) -> Void
+  ) throws(QuantizationError) {
+    try runHead(image: 0) { (_, head, share) throws(QuantizationError) in try load(head, share) }
     try runTail(images: 1)
+  }
+
+  /// All members share an image.
+  private func runHead(image: Int, load: @escaping Load) throws(QuantizationError) {
+    try runTogether { [head] member throws(QuantizationError) in
+      try load(image, head, StepShare(cut: .rows, index: member.index, count: member.count))
+      member.meet()
+      try head.run(as: &member)
+    }
+    handOver(image, from: head)
   }
 
   private func runTail(images: Int) throws(QuantizationError) {
@@ -87,31 +102,25 @@ public final class PlanExecutor {
     try runTogether { member throws(QuantizationError) in try tail.run(as: &member, images: images) }
   }
 
-  private func run(
-    count: Int, load: @escaping (_ index: Int, _ head: StepRunner) throws(QuantizationError) -> Void
-  ) throws(QuantizationError) -> [[[Float]]] {
+  private func run(count: Int, load: @escaping Load) throws(QuantizationError) -> [[[Float]]] {
     let largest = tail == nil ? max(1, count) : plan.preferredBatch
     var results: [[[Float]]] = []
     results.reserveCapacity(count)
     for first in stride(from: 0, to: count, by: largest) {
-      results += try runBatch(count: min(largest, count - first)) { (index, head) throws(QuantizationError) in
-        try load(first + index, head)
+      results += try runBatch(count: min(largest, count - first)) {
+        (index, head, share) throws(QuantizationError) in
+        try load(first + index, head, share)
       }
     }
     return results
   }
 
   /// No more than the tail takes at once.
-  private func runBatch(
-    count: Int, load: @escaping (_ image: Int, _ head: StepRunner) throws(QuantizationError) -> Void
-  ) throws(QuantizationError) -> [[[Float]]] {
+  private func runBatch(count: Int, load: @escaping Load) throws(QuantizationError) -> [[[Float]]] {
     let apart = imagesApart(of: count)
     var made = try runApart(count: apart, load: load)
     for image in apart..<count {
-      team?.rouse()
-      try load(image, head)
-      try runTogether { [head] member throws(QuantizationError) in try head.run(as: &member) }
-      handOver(image, from: head)
+      try runHead(image: image, load: load)
       made.append(outputs(of: head))
     }
     try runTail(images: count)
@@ -131,9 +140,7 @@ public final class PlanExecutor {
   }
 
   /// Each thread takes one image after another through the head.
-  private func runApart(
-    count: Int, load: @escaping (_ image: Int, _ head: StepRunner) throws(QuantizationError) -> Void
-  ) throws(QuantizationError) -> [[[Float]]] {
+  private func runApart(count: Int, load: @escaping Load) throws(QuantizationError) -> [[[Float]]] {
     while heads.count < min(threads, count) - 1 {
       heads.append(StepRunner(plan.head, constants: plan.constants, instructionSet: plan.instructionSet))
     }
@@ -147,7 +154,7 @@ public final class PlanExecutor {
       while true {
         let image = next.add(1, ordering: .relaxed).oldValue
         guard image < count else { return }
-        try load(image, head)
+        try load(image, head, .whole)
         try head.run(as: &alone)
         handOver(image, from: head)
         let outputs = outputs(of: head)
@@ -206,7 +213,7 @@ public final class PlanExecutor {
   // MARK: Input
 
   private func load(
-    pixels: [UInt8], tables: PixelTables, into head: StepRunner
+    pixels: [UInt8], tables: PixelTables, into head: StepRunner, _ share: StepShare
   ) throws(QuantizationError) {
     let input = plan.network.structure.input
     let layout = head.part.memory.layouts[input]
@@ -217,18 +224,20 @@ public final class PlanExecutor {
         reason: "the network takes \(layout.shape.width) x \(layout.shape.height) pixels of "
           + "\(layout.shape.channels) channels; \(pixels.count) bytes were given")
     }
-    guard layout.block == 4 else { return try load(tensor: tables.tensor(pixels), into: head) }
-    let target = head.region(input).pixels
+    guard layout.block == 4 else { return try load(tensor: tables.tensor(pixels), into: head, share) }
+    let rows = share.range(of: layout.shape.height, along: .rows)
     pixels.withUnsafeBufferPointer { pixels in
       tables.withKernelTables { order, bytes in
         synoptic_int8_load_pixels(
-          pixels.baseAddress, UInt32(tables.imageChannels), UInt32(layout.shape.channels), order, bytes,
-          target, layout.row, UInt32(layout.shape.height), UInt32(layout.shape.width))
+          pixels.baseAddress.map { $0 + rows.lowerBound * layout.shape.width * tables.imageChannels },
+          UInt32(tables.imageChannels), UInt32(layout.shape.channels), order, bytes,
+          head.region(input).pixels + rows.lowerBound * layout.row, layout.row, UInt32(rows.count),
+          UInt32(layout.shape.width))
       }
     }
   }
 
-  private func load(tensor: [Float], into head: StepRunner) throws(QuantizationError) {
+  private func load(tensor: [Float], into head: StepRunner, _ share: StepShare) throws(QuantizationError) {
     let input = plan.network.structure.input
     let value = plan.network.structure.values[input]
     let layout = head.part.memory.layouts[input]
@@ -237,11 +246,14 @@ public final class PlanExecutor {
         reason: "the network takes \(value.shape.count) numbers an image (\(value.shape.channels) x "
           + "\(value.shape.height) x \(value.shape.width)); \(tensor.count) were given")
     }
+    let rows = share.range(of: layout.shape.height, along: .rows)
     tensor.withUnsafeBufferPointer { tensor in
       synoptic_int8_quantize(
-        tensor.baseAddress, UInt32(layout.shape.channels), UInt32(layout.block), quantization.scale,
-        quantization.zeroPoint, head.region(input).pixels, layout.plane, layout.row,
-        UInt32(layout.shape.height), UInt32(layout.shape.width))
+        tensor.baseAddress.map { $0 + rows.lowerBound * layout.shape.width },
+        layout.shape.height * layout.shape.width, UInt32(layout.shape.channels), UInt32(layout.block),
+        quantization.scale,
+        quantization.zeroPoint, head.region(input).pixels + rows.lowerBound * layout.row, layout.plane,
+        layout.row, UInt32(rows.count), UInt32(layout.shape.width))
     }
   }
 }

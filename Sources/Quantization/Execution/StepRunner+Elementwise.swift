@@ -93,7 +93,8 @@ extension StepRunner {
     guard first < end else { return }
     // A vector in blocks of 16 is in plain order as well.
     synoptic_int8_quantize(
-      floats(input) + first * shape.height * shape.width, UInt32(end - first), UInt32(layout.block),
+      floats(input) + first * shape.height * shape.width, shape.height * shape.width, UInt32(end - first),
+      UInt32(layout.block),
       quantization.scale, quantization.zeroPoint, region(output, from: extent).pixels, layout.plane,
       layout.row, UInt32(shape.height), UInt32(shape.width))
   }

@@ -26,9 +26,6 @@ final class ThreadTeam: Sendable {
 
   deinit { shared.dismiss() }
 
-  /// Wakes helpers that sleep: for who is about to call `run`.
-  func rouse() { shared.rouse() }
-
   /// Calls `job` once for every member, on a thread of its own, and returns when all have returned.
   ///
   /// One thread at a time may call it. What members write at the same time is for `job` to keep apart.
@@ -111,7 +108,7 @@ private final class TeamState: @unchecked Sendable {
     rouse()
   }
 
-  func rouse() {
+  private func rouse() {
     for helper in helpers where helper.isAsleep.load(ordering: .sequentiallyConsistent) {
       // Who takes the flag down owes the helper a signal, and nobody else does.
       if helper.isAsleep.exchange(false, ordering: .sequentiallyConsistent) { helper.alarm.signal() }
