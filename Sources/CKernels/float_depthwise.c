@@ -55,7 +55,7 @@ void synoptic_float_depthwise(synoptic_instruction_set set, const synoptic_float
   bordered_plane plane = bordered(s);
   size_t taps = s->kernel_height * s->kernel_width, multiplier = s->output_channels / s->channels;
 #if defined(__x86_64__)
-  float_plane filter = set == SYNOPTIC_AVX512VNNI ? synoptic_float_plane_avx512(s) : NULL;
+  float_plane filter = synoptic_vector_set(set) == SYNOPTIC_AVX512VNNI ? synoptic_float_plane_avx512(s) : NULL;
   if (filter) {
     for (size_t channel = 0; channel < s->output_channels; channel++)
       filter(s, input + channel / multiplier * s->height * s->width, (const unaligned_float *)weights + channel * taps,

@@ -33,7 +33,7 @@ float synoptic_float_mean(const float *x, size_t count) {
 void synoptic_float_max_pool(synoptic_instruction_set set, const synoptic_float_convolution *s, const float *plane,
                              float *output, float *row) {
 #if defined(__x86_64__)
-  if (set == SYNOPTIC_AVX512VNNI && synoptic_float_max_pool_avx512(s, plane, output)) return;
+  if (synoptic_vector_set(set) == SYNOPTIC_AVX512VNNI && synoptic_float_max_pool_avx512(s, plane, output)) return;
 #endif
   (void)set;
   for (size_t y = 0; y < s->output_height; y++) {

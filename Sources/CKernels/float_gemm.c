@@ -12,7 +12,7 @@ enum { DEPTH = 256, COLUMNS = 480, MOST_ROWS = 8 };
 
 const float_tile *synoptic_float_tile(int set) {
 #if defined(__x86_64__)
-  if (set == SYNOPTIC_AVX512VNNI) return &synoptic_float_tile_avx512;
+  if (synoptic_vector_set(set) == SYNOPTIC_AVX512VNNI) return &synoptic_float_tile_avx512;
   if (set == SYNOPTIC_AVX2 || set == SYNOPTIC_AVXVNNI) return &synoptic_float_tile_avx2;
 #endif
   return &synoptic_float_tile_scalar;

@@ -1,3 +1,5 @@
+// For syscall(2).
+#define _DEFAULT_SOURCE
 #include "instruction_set.h"
 
 #include <stddef.h>
@@ -5,6 +7,25 @@
 #if defined(__x86_64__)
 
 #include <cpuid.h>
+
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/// Linux gives a process the state of tiles only where it asks (arch_prctl, since 5.16); asking again is no harm.
+static bool may_use_tiles(void) {
+  const int request_permission = 0x1023, tile_data = 18;
+  return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+}
+#else
+static bool may_use_tiles(void) { return false; }
+#endif
+
+/// CPUID leaf 7, EDX bits 24 (TILE) and 25 (INT8).
+static bool has_amx(void) {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (edx >> 24 & 3) == 3 && may_use_tiles();
+}
 
 /// CPUID leaf 7, subleaf 1, EAX bit 4.
 static bool has_avxvnni(void) {
@@ -25,6 +46,8 @@ bool synoptic_has_instruction_set(synoptic_instruction_set set) {
       return synoptic_has_instruction_set(SYNOPTIC_AVX2) && __builtin_cpu_supports("avx512f") &&
              __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
              __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
+    case SYNOPTIC_AMX:
+      return synoptic_has_instruction_set(SYNOPTIC_AVX512VNNI) && __builtin_cpu_supports("avx512vbmi") && has_amx();
     default:
       return false;
   }

@@ -1,8 +1,30 @@
 #include "int8_isa.h"
 
+bool synoptic_int8_gathers_pixels(synoptic_instruction_set set, size_t quads, size_t pixels) {
+#if defined(__x86_64__)
+  if (set == SYNOPTIC_AMX) return synoptic_int8_gathers_pixels_amx(quads, pixels);
+#endif
+  (void)set;
+  (void)quads;
+  (void)pixels;
+  return false;
+}
+
+size_t synoptic_int8_convolve_scratch_size(synoptic_instruction_set set, const synoptic_int8_convolution *convolution) {
+#if defined(__x86_64__)
+  if (set == SYNOPTIC_AMX) return synoptic_int8_convolve_scratch_size_amx(convolution);
+#endif
+  (void)set;
+  (void)convolution;
+  return 0;
+}
+
 void synoptic_int8_convolve(synoptic_instruction_set set, const synoptic_int8_convolution *convolution) {
   switch (set) {
 #if defined(__x86_64__)
+    case SYNOPTIC_AMX:
+      synoptic_int8_convolve_amx(convolution);
+      return;
     case SYNOPTIC_AVX512VNNI:
       synoptic_int8_convolve_avx512vnni(convolution);
       return;
@@ -27,7 +49,7 @@ void synoptic_int8_convolve(synoptic_instruction_set set, const synoptic_int8_co
 }
 
 void synoptic_int8_convolve_depthwise(synoptic_instruction_set set, const synoptic_int8_depthwise *depthwise) {
-  switch (set) {
+  switch (synoptic_vector_set(set)) {
 #if defined(__x86_64__)
     case SYNOPTIC_AVX512VNNI:
       synoptic_int8_convolve_depthwise_avx512vnni(depthwise);

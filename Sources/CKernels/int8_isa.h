@@ -14,6 +14,9 @@ void synoptic_int8_convolve_avxvnni(const synoptic_int8_convolution *convolution
 void synoptic_int8_convolve_depthwise_avxvnni(const synoptic_int8_depthwise *depthwise);
 void synoptic_int8_convolve_avx512vnni(const synoptic_int8_convolution *convolution);
 void synoptic_int8_convolve_depthwise_avx512vnni(const synoptic_int8_depthwise *depthwise);
+void synoptic_int8_convolve_amx(const synoptic_int8_convolution *convolution);
+bool synoptic_int8_gathers_pixels_amx(size_t quads, size_t pixels);
+size_t synoptic_int8_convolve_scratch_size_amx(const synoptic_int8_convolution *convolution);
 void synoptic_int8_convolve_winograd_avx512vnni(const synoptic_int8_winograd *winograd);
 /// Needs AVX-512 VBMI too. Returns false where it has no function for the window.
 bool synoptic_int8_convolve_depthwise_avx512vbmi(const synoptic_int8_depthwise *depthwise);

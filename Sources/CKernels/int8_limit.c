@@ -19,6 +19,23 @@ __attribute__((target("avx512f,avx512vnni"))) static uint64_t run_avx512vnni(uin
   return repetitions * 12 * 64;
 }
 
+/// Four sums that meet two tiles of each operand: 16 pixels x 16 channels x 64 products an instruction.
+__attribute__((target("amx-tile,amx-int8"))) static uint64_t run_amx(uint64_t repetitions) {
+  struct {
+    uint8_t palette_and_start[2];
+    uint8_t reserved[14];
+    uint16_t row_bytes[16];
+    uint8_t rows[16];
+  } shape = {{1, 0}, {0}, {64, 64, 64, 64, 64, 64, 64, 64}, {16, 16, 16, 16, 16, 16, 16, 16}};
+  __asm__ volatile("ldtilecfg %0" : : "m"(shape));
+  for (uint64_t i = 0; i < repetitions; i++)
+    __asm__ volatile(
+        "tdpbusd %tmm6, %tmm4, %tmm0\n\ttdpbusd %tmm6, %tmm5, %tmm1\n\t"
+        "tdpbusd %tmm7, %tmm4, %tmm2\n\ttdpbusd %tmm7, %tmm5, %tmm3");
+  __asm__ volatile("tilerelease");
+  return repetitions * 4 * 16 * 16 * 64;
+}
+
 /// Half as wide, and twice a cycle where there are two such units.
 __attribute__((target("avx2,avxvnni"))) static uint64_t run_avxvnni(uint64_t repetitions) {
   for (uint64_t i = 0; i < repetitions; i++)
@@ -88,6 +105,8 @@ static uint64_t run_scalar(uint64_t repetitions) {
 uint64_t synoptic_int8_limit(synoptic_instruction_set set, uint64_t repetitions) {
   switch (set) {
 #if defined(__x86_64__)
+    case SYNOPTIC_AMX:
+      return run_amx(repetitions);
     case SYNOPTIC_AVX512VNNI:
       return run_avx512vnni(repetitions);
     case SYNOPTIC_AVXVNNI:

@@ -53,13 +53,11 @@ static inline __attribute__((always_inline)) __m512i narrow_any(const __m512i pi
   return _mm512_min_epu8(bytes, _mm512_set1_epi8((char)to->upper));
 }
 
-/// The first `count` of four pixels of 16 channels, from their accumulators to bytes, `[pixel][channel]`.
-static inline __attribute__((always_inline)) __m512i bytes_of_pixels(const bool fits_words, const int count,
-                                                                     const __m512i accumulators[4],
-                                                                     const __m512 scales[4],
-                                                                     const synoptic_int8_requantization *to,
-                                                                     const uint8_t *residual) {
-  __m512i rounded[4];
+/// The first `count` of four pixels of 16 channels, from their accumulators to floats of `SYNOPTIC_WHOLE` and whole numbers.
+static inline __attribute__((always_inline)) void round_pixels(const bool fits_words, const int count,
+                                                               const __m512i accumulators[4], const __m512 scales[4],
+                                                               const synoptic_int8_requantization *to,
+                                                               const uint8_t *residual, __m512i rounded[4]) {
 #pragma clang loop unroll(full)
   for (int i = 0; i < 4; i++) {
     if (i >= count) {
@@ -71,6 +69,16 @@ static inline __attribute__((always_inline)) __m512i bytes_of_pixels(const bool 
       rounded[i] = requantize(accumulators[i], scales[i], to, residual ? residual + i * 16 : NULL);
     }
   }
+}
+
+/// The first `count` of four pixels of 16 channels, from their accumulators to bytes, `[pixel][channel]`.
+static inline __attribute__((always_inline)) __m512i bytes_of_pixels(const bool fits_words, const int count,
+                                                                     const __m512i accumulators[4],
+                                                                     const __m512 scales[4],
+                                                                     const synoptic_int8_requantization *to,
+                                                                     const uint8_t *residual) {
+  __m512i rounded[4];
+  round_pixels(fits_words, count, accumulators, scales, to, residual, rounded);
   return fits_words ? narrow_words(rounded) : narrow_any(rounded, to);
 }
 

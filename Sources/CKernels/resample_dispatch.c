@@ -6,7 +6,7 @@ void synoptic_resample_rows(
   synoptic_resample_rows_function *function = synoptic_resample_rows_scalar;
 #if defined(__x86_64__)
   if (set >= SYNOPTIC_AVX2) function = synoptic_resample_rows_avx2;
-  if (set == SYNOPTIC_AVX512VNNI) function = synoptic_resample_rows_avx512vnni;
+  if (synoptic_vector_set(set) == SYNOPTIC_AVX512VNNI) function = synoptic_resample_rows_avx512vnni;
 #endif
   (void)set;
   function(axis, source, source_stride, target, target_stride, rows);
@@ -18,7 +18,7 @@ void synoptic_resample_columns(
   synoptic_resample_columns_function *function = synoptic_resample_columns_scalar;
 #if defined(__x86_64__)
   if (set >= SYNOPTIC_AVX2) function = synoptic_resample_columns_avx2;
-  if (set == SYNOPTIC_AVX512VNNI) function = synoptic_resample_columns_avx512vnni;
+  if (synoptic_vector_set(set) == SYNOPTIC_AVX512VNNI) function = synoptic_resample_columns_avx512vnni;
 #endif
   (void)set;
   function(axis, source, source_stride, target, target_stride, width, target_bytes);

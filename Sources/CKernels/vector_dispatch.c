@@ -1,7 +1,7 @@
 #include "vector_kernels.h"
 
 synoptic_vector_kernels synoptic_vector_kernels_of(synoptic_instruction_set set) {
-  switch (set) {
+  switch (synoptic_vector_set(set)) {
     case SYNOPTIC_AVX2:
     case SYNOPTIC_AVXVNNI:
       return synoptic_vector_kernels_avx2();

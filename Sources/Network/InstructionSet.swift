@@ -10,6 +10,8 @@ public enum InstructionSet: String, Sendable, CaseIterable {
   case avxvnni
   /// AVX-512 F, BW, DQ, VL and VNNI.
   case avx512vnni
+  /// AMX tiles of bytes (TILE, INT8), beside AVX-512 with VBMI and VNNI.
+  case amx
   /// NEON with the dot product of signed bytes (Armv8.2).
   case neonDot = "neon-dot"
   /// NEON with the dot product of unsigned and signed bytes too (FEAT_I8MM).
@@ -28,6 +30,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     case .avx2: SYNOPTIC_AVX2
     case .avxvnni: SYNOPTIC_AVXVNNI
     case .avx512vnni: SYNOPTIC_AVX512VNNI
+    case .amx: SYNOPTIC_AMX
     case .neonDot: SYNOPTIC_NEON_DOT
     case .neonI8MM: SYNOPTIC_NEON_I8MM
     }

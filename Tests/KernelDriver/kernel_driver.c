@@ -20,13 +20,27 @@ typedef struct variant {
   void (*depthwise)(const synoptic_int8_depthwise *);
 } variant;
 
+static void *allocate(size_t bytes) {
+  void *memory = aligned_alloc(64, (bytes + 127) / 64 * 64);
+  if (!memory) exit(2);
+  return memory;
+}
+
+static void convolve_with_scratch(synoptic_instruction_set set, const synoptic_int8_convolution *convolution) {
+  synoptic_int8_convolution c = *convolution;
+  c.scratch = allocate(synoptic_int8_convolve_scratch_size(set, &c));
+  synoptic_int8_convolve(set, &c);
+  free(c.scratch);
+}
+
 #define OF_SET(NAME, SET)                                                                                \
-  static void convolve_##NAME(const synoptic_int8_convolution *c) { synoptic_int8_convolve(SET, c); } \
+  static void convolve_##NAME(const synoptic_int8_convolution *c) { convolve_with_scratch(SET, c); }       \
   static void depthwise_##NAME(const synoptic_int8_depthwise *d) { synoptic_int8_convolve_depthwise(SET, d); }
 OF_SET(scalar, SYNOPTIC_SCALAR)
 OF_SET(avx2, SYNOPTIC_AVX2)
 OF_SET(avxvnni, SYNOPTIC_AVXVNNI)
 OF_SET(avx512vnni, SYNOPTIC_AVX512VNNI)
+OF_SET(amx, SYNOPTIC_AMX)
 OF_SET(neon_dot, SYNOPTIC_NEON_DOT)
 OF_SET(neon_i8mm, SYNOPTIC_NEON_I8MM)
 
@@ -40,6 +54,7 @@ static void find_variants(void) {
   ADD(avx2, SYNOPTIC_AVX2)
   ADD(avxvnni, SYNOPTIC_AVXVNNI)
   ADD(avx512vnni, SYNOPTIC_AVX512VNNI)
+  ADD(amx, SYNOPTIC_AMX)
   ADD(neon_dot, SYNOPTIC_NEON_DOT)
   ADD(neon_i8mm, SYNOPTIC_NEON_I8MM)
 #if defined(__x86_64__)
@@ -58,12 +73,6 @@ static uint64_t random_bits(void) {
 }
 
 static uint32_t one_of(uint32_t first, uint32_t last) { return first + (uint32_t)(random_bits() >> 33) % (last - first + 1); }
-
-static void *allocate(size_t bytes) {
-  void *memory = aligned_alloc(64, (bytes + 127) / 64 * 64);
-  if (!memory) exit(2);
-  return memory;
-}
 
 /// Bytes that use the whole range, and often its ends, where an intermediate that is too narrow would show.
 static uint8_t *random_bytes(size_t count) {

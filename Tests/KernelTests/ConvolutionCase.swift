@@ -87,6 +87,9 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
           call.tap_offsets = $0.baseAddress
           weights.withUnsafeBufferPointer {
             call.weights = $0.baseAddress
+            let size = synoptic_int8_convolve_scratch_size(set, &call)
+            call.scratch = .allocate(byteCount: size, alignment: 64)
+            defer { call.scratch.deallocate() }
             synoptic_int8_convolve(set, &call)
           }
         }

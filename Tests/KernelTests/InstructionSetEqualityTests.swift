@@ -4,7 +4,7 @@ import Testing
 /// Every instruction set must give the bytes that the scalar reference gives.
 @Suite("Int8 kernels of all instruction sets are bit-equal")
 struct InstructionSetEqualityTests {
-  static let vectorSets = [SYNOPTIC_AVX2, SYNOPTIC_AVXVNNI, SYNOPTIC_AVX512VNNI].filter {
+  static let vectorSets = [SYNOPTIC_AVX2, SYNOPTIC_AVXVNNI, SYNOPTIC_AVX512VNNI, SYNOPTIC_AMX].filter {
     synoptic_has_instruction_set($0)
   }
 
@@ -45,7 +45,29 @@ struct InstructionSetEqualityTests {
       }
       + [ConvolutionCase(inputChannels: 200, outputChannels: 100, size: (1, 1), writesFloats: true)])
 
-  @Test("dense convolutions", arguments: vectorSets, dense)
+  /// Shapes that tiles of 16 pixels and 64 bytes are cut from in other ways.
+  static let tiled: [ConvolutionCase] = everyWay(
+    // Taps that lie side by side.
+    (widths + [15, 16, 30, 33]).flatMap { width in
+      [(3, 3), (2, 4)].map { kernel in
+        ConvolutionCase(
+          inputChannels: 20, outputChannels: 40, kernel: kernel, size: (3, width), hasResidual: true)
+      }
+    }
+      + [1, 2, 4].flatMap { stride in
+        [9, 16, 37].map { width in
+          ConvolutionCase(
+            inputChannels: 3, outputChannels: 40, kernel: (7, 7), stride: stride, size: (4, width), block: 4)
+        }
+      }
+      // More activations than the first cache holds, and more weights than the second.
+      + [
+        ConvolutionCase(inputChannels: 1100, outputChannels: 70, size: (6, 13)),
+        ConvolutionCase(
+          inputChannels: 300, outputChannels: 500, kernel: (3, 3), size: (9, 11), hasResidual: true),
+      ])
+
+  @Test("dense convolutions", arguments: vectorSets, dense + tiled)
   func denseConvolution(set: synoptic_instruction_set, shape: ConvolutionCase) {
     #expect(shape.dense(set) == shape.dense(SYNOPTIC_SCALAR))
   }

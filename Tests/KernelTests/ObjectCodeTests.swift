@@ -50,6 +50,17 @@ struct ObjectCodeTests {
       }
     }
 
+    @Test("AMX's loop over segments keeps its sums in tiles")
+    func sumsStayInTiles() throws {
+      let file = Toolchain.kernels.appendingPathComponent("int8_convolution_amx.c")
+      let loops = try disassembly(of: file, for: .host).functions.flatMap(\.innermostDotProductLoops)
+      #expect(!loops.isEmpty)
+      for loop in loops {
+        #expect(loop.filter { $0.mnemonic == "tdpbusd" }.count >= 4)
+        #expect(!loop.contains { $0.mnemonic == "tilestored" || $0.mnemonic == "tilezero" })
+      }
+    }
+
     @Test("a kernel of more accumulators than registers is found to spill")
     func findsSpills() throws {
       let folder = try TemporaryFolder()

@@ -90,7 +90,7 @@ struct PlanTests {
   @Test("never lets two values that are alive at once share memory", arguments: SmallGraph.all)
   func memoryIsNotShared(small: SmallGraph) throws {
     let (network, _) = try quantized(small)
-    let memory = try MemoryPlan(network, network.structure.operations, kept: [])
+    let memory = try MemoryPlan(network, network.structure.operations, kept: [], instructionSet: .best)
     let operations = network.structure.operations
     func lastUse(_ value: Int) -> Int {
       operations.lastIndex { $0.inputs.contains(value) || $0.outputs.contains(value) } ?? -1

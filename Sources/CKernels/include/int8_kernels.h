@@ -81,7 +81,16 @@ typedef struct synoptic_int8_convolution {
   /// Whether the weights and biases of the last block's upper 8 channels are zero.
   bool last_block_is_half;
   synoptic_int8_requantization requantization;
+  /// `synoptic_int8_convolve_scratch_size` bytes, at a multiple of 64; not looked at where those are 0.
+  void *scratch;
 } synoptic_int8_convolution;
+
+/// Whether calls of so many quads (of all their steps) and output pixels bring an input's pixels into another order first:
+/// a call for all blocks is cheaper then than one for some after the other.
+bool synoptic_int8_gathers_pixels(synoptic_instruction_set set, size_t quads, size_t pixels);
+
+/// Bytes of scratch that a call, or a part of it, needs. Its sizes and `tap_offsets` are looked at.
+size_t synoptic_int8_convolve_scratch_size(synoptic_instruction_set set, const synoptic_int8_convolution *convolution);
 
 void synoptic_int8_convolve(synoptic_instruction_set set, const synoptic_int8_convolution *convolution);
 

@@ -39,7 +39,8 @@ public struct CompiledPlan: Sendable {
       network: network,
       memory: try MemoryPlan(
         network, batchTail?.headOperations ?? operations,
-        kept: kept.subtracting(tailValues).union(batchTail.map { [$0.input] } ?? [])),
+        kept: kept.subtracting(tailValues).union(batchTail.map { [$0.input] } ?? []),
+        instructionSet: instructionSet),
       instructionSet: instructionSet)
     head = try compiler.compile(isTail: false)
     if let batchTail {
@@ -47,7 +48,7 @@ public struct CompiledPlan: Sendable {
         network: batchTail.network,
         memory: try MemoryPlan(
           batchTail.network, batchTail.network.structure.operations, kept: kept.intersection(tailValues),
-          inputImages: BatchTail.images),
+          inputImages: BatchTail.images, instructionSet: instructionSet),
         instructionSet: instructionSet, after: compiler)
       tail = (batchTail.input, try compiler.compile(isTail: true))
     } else {

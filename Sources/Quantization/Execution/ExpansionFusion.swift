@@ -1,4 +1,5 @@
 import CKernels
+import Network
 
 /// Which dense convolutions are run together with the depthwise one that alone reads them: a few blocks of channels at
 /// a time are expanded, filtered, and overwritten by the next ones.
@@ -14,7 +15,10 @@ struct ExpansionFusion: Sendable {
   private static let tileBlocks = 3
 
   /// - Parameter kept: values that must survive to the end of a run.
-  init(_ operations: [QuantizedOperation], layouts: [ValueLayout], places: [ValuePlace], kept: Set<Int>) {
+  init(
+    _ operations: [QuantizedOperation], layouts: [ValueLayout], places: [ValuePlace], kept: Set<Int>,
+    instructionSet: InstructionSet
+  ) {
     var readers = [Int](repeating: 0, count: layouts.count)
     for operation in operations { for input in operation.inputs { readers[input] += 1 } }
     for index in operations.indices.dropLast() {
@@ -25,7 +29,11 @@ struct ExpansionFusion: Sendable {
         readers[expansion.output] == 1, !kept.contains(expansion.output),
         places[expansion.output].root == expansion.output
       else { continue }
-      if layouts[expansion.output].blocks > Self.tileBlocks { groups[index] = Self.tileBlocks }
+      let output = layouts[expansion.output].shape
+      let gathersPixels = synoptic_int8_gathers_pixels(
+        instructionSet.kernelSet, layouts[expansion.input].blocks * 4, output.height * output.width)
+      guard !gathersPixels, layouts[expansion.output].blocks > Self.tileBlocks else { continue }
+      groups[index] = Self.tileBlocks
     }
   }
 }

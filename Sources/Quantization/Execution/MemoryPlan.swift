@@ -1,3 +1,5 @@
+import Network
+
 /// Where every value lies in one arena: values that are never alive together share memory.
 ///
 /// Source: the greedy-by-size order of Pisarchyk and Lee 2020, "Efficient Memory Management for Deep Neural Net
@@ -22,7 +24,8 @@ struct MemoryPlan: Sendable {
   ///   - inputImages: how many images' inputs there are, one behind the other.
   /// - Throws: `QuantizationError.invalidInput` for a network whose activations are too large to hold.
   init(
-    _ network: QuantizedNetwork, _ operations: [QuantizedOperation], kept: Set<Int>, inputImages: Int = 1
+    _ network: QuantizedNetwork, _ operations: [QuantizedOperation], kept: Set<Int>, inputImages: Int = 1,
+    instructionSet: InstructionSet
   ) throws(QuantizationError) {
     self.operations = operations
     layouts = Self.layouts(of: network, operations)
@@ -43,7 +46,8 @@ struct MemoryPlan: Sendable {
       layout.shape = layouts[index].shape
       layouts[index] = layout
     }
-    fusion = ExpansionFusion(operations, layouts: layouts, places: places, kept: kept)
+    fusion = ExpansionFusion(
+      operations, layouts: layouts, places: places, kept: kept, instructionSet: instructionSet)
     for (index, group) in fusion.groups {
       for output in operations[index].outputs { layouts[output].heldBlocks = group }
     }

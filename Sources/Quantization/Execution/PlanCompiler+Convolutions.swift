@@ -39,6 +39,11 @@ extension PlanCompiler {
     }
     let weights = packedWeights(WeightPacking.dense(shape, block: input.block), of: convolution)
     joinRows(&call, input: input, output: output, window: window, residual: convolution.residual)
+    offsets.withUnsafeBufferPointer {
+      call.tap_offsets = $0.baseAddress
+      scratchSize = max(scratchSize, synoptic_int8_convolve_scratch_size(instructionSet.kernelSet, &call))
+      call.tap_offsets = nil
+    }
     steps.append(
       .convolution(
         ConvolutionStep(

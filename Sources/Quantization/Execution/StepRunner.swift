@@ -118,6 +118,7 @@ final class StepRunner {
       try island.run(read: elements, write: floats)
     case .convolution(let step):
       var call = bound(step)
+      call.scratch = workspaces[share.index].scratch
       if part.isTail { call.columns = UInt32(images) }
       if call.narrow(to: share) { synoptic_int8_convolve(kernels, &call) }
     case .winograd(let step):
@@ -183,6 +184,7 @@ final class StepRunner {
     var depthwise = bound(pair.depthwise)
     let shift = shift(ofExpanded: pair.expansion.layer.output, share.index)
     expansion.output += shift
+    expansion.scratch = workspaces[share.index].scratch
     depthwise.input += shift
     let endsHalf = expansion.last_block_is_half
     let blocks = share.range(of: Int(depthwise.blocks), along: .blocks)
