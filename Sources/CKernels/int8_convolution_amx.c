@@ -117,6 +117,24 @@ INLINE void multiply_tiles(const operands *from) {
   }
 }
 
+/// All segments but the last one's products; tiles hold the first segment's operands before, and the last's after.
+INLINE void multiply_segments(const operands *from, const cut *to, const segment *segments, size_t pixel_step,
+                              background *b) {
+  for (size_t i = 1; i < to->segments; i++) {
+    multiply_tiles(from);
+    load_tiles(from, segments + i, pixel_step);
+    work(b);
+  }
+}
+
+/// The same for two tiles of pixels and two blocks: without a branch in between.
+INLINE void multiply_full_segments(const operands *from, const cut *to, const segment *segments, size_t pixel_step,
+                                   background *b) {
+  operands full = *from;
+  full.has_second_tile = full.has_second_block = true;
+  multiply_segments(&full, to, segments, pixel_step, b);
+}
+
 /// Tiles 0 to 3, those that are in use, into memory.
 INLINE void keep_sums(const operands *from, size_t block, const place *to, pending *sums) {
   _tile_stored(0, sums->sums[0], 64);
@@ -177,11 +195,8 @@ static void convolve_chunk(const synoptic_int8_convolution *c, const cut *to, co
       _tile_zero(1);
       _tile_zero(2);
       _tile_zero(3);
-      for (size_t i = 1; i < to->segments; i++) {
-        multiply_tiles(&now);
-        load_tiles(&now, segments + i, pixel_step);
-        work(b);
-      }
+      if (now.has_second_tile && now.has_second_block) multiply_full_segments(&now, to, segments, pixel_step, b);
+      else multiply_segments(&now, to, segments, pixel_step, b);
       multiply_tiles(&now);
       load_tiles(&next, segments, pixel_step);
       work(b);
