@@ -23,8 +23,9 @@ public enum QuantizationError: Error, Sendable, Equatable, CustomStringConvertib
       "No range is known for \"\(value)\": calibration saw no finite number there. Give it at least one readable image, and check that the network "
         + "gives finite numbers."
     case .unknownLayer(let name, let available):
-      "The int8 network keeps no layer \"\(name)\": what comes just before an addition is computed as one with it. "
-        + "Take \(Self.examples(near: name, available).joined(separator: ", ")) or embedding, or `precision: float32`."
+      "The int8 network has no layer \"\(name)\". "
+        + "Take \(Self.examples(near: name, available).joined(separator: ", ")) or embedding. A layer that the ONNX file has comes "
+        + "just before an addition and is computed as one with it: `precision: float32` has it."
     case .damaged(let reason):
       "The stored network can't be used: \(reason). Make it again from the model's ONNX file."
     case .floatIsland(let node, let reason):
