@@ -172,8 +172,8 @@ INLINE operands operands_of(const synoptic_int8_convolution *c, const cut *to, c
 
 /// All blocks of a chunk, while the next one is gathered.
 ///
-/// A load waits for every store before it whose address is alike in the last 12 bits until that is in the cache, and
-/// what is gathered and summed has every address. So tiles are loaded one segment ahead, before what is stored meanwhile.
+/// Tiles are loaded one segment ahead, also over the end of a product: in a loop of nothing else a segment then takes as
+/// long as its products, and a fifth more where each waits for its own loads.
 static void convolve_chunk(const synoptic_int8_convolution *c, const cut *to, const segment *segments, const chunk *of,
                            bool is_first, background *b, pending sums[2]) {
   const size_t pixel_step = to->is_direct ? c->pixel_step : 64;

@@ -24,8 +24,8 @@ public enum QuantizationError: Error, Sendable, Equatable, CustomStringConvertib
         + "gives finite numbers."
     case .unknownLayer(let name, let available):
       "The int8 network has no layer \"\(name)\". "
-        + "Take \(Self.examples(near: name, available).joined(separator: ", ")) or embedding. A layer that the ONNX file has comes "
-        + "just before an addition and is computed as one with it: `precision: float32` has it."
+        + "Take \(Self.examples(near: name, available).joined(separator: ", ")) or embedding. If the ONNX file has it, it comes "
+        + "just before an addition and is computed as one with it: `precision: float32` keeps it."
     case .damaged(let reason):
       "The stored network can't be used: \(reason). Make it again from the model's ONNX file."
     case .floatIsland(let node, let reason):

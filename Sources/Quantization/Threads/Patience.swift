@@ -7,6 +7,7 @@ struct Patience {
   private static let briefSpins = 64
   private static let spinning = Duration.microseconds(20)
   private static let yielding = Duration.milliseconds(1)
+  /// In microseconds.
   private static let sleep: UInt32 = 50
 
   private var spins = 0
