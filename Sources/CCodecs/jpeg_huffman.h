@@ -6,8 +6,7 @@
 /// and the image is decoded anew by libjpeg alone: what damage is, and what is said of it, stays libjpeg's
 /// business.
 ///
-/// Source: ITU-T T.81, annex F.2; the reading of bits is variant 4 of Fabian Giesen, "Reading bits in far too
-/// many ways", part 2.
+/// Source: ITU-T T.81, annex F.2.
 #ifndef SYNOPTIC_JPEG_HUFFMAN_H
 #define SYNOPTIC_JPEG_HUFFMAN_H
 
