@@ -10,35 +10,8 @@
 
 #include <jerror.h>
 
-#include "codec_clock.h"
+#include "jpeg_decoder_state.h"
 #include "jpeg_huffman.h"
-
-/// What a longjmp to `escape` means.
-enum { escape_stopped = 1, escape_to_library = 2 };
-
-struct synoptic_jpeg_decoder {
-  struct jpeg_decompress_struct codec;
-  struct jpeg_error_mgr errors;
-  struct jpeg_progress_mgr progress;
-  jmp_buf escape;
-  const uint8_t *bytes;
-  size_t count;
-  bool created;
-  synoptic_jpeg_options options;
-  codec_clock clock;
-  /// As asked for, and as it is given.
-  synoptic_region wanted, region;
-  /// Whether our Huffman decoder is not to be used, or was given up.
-  bool uses_library;
-  bool uses_huffman;
-  /// Rows are skipped lazily: a decoder that is only opened costs its header.
-  bool skipped_to_region;
-  uint32_t rows_done;
-  /// One row as libjpeg gives it: of CMYK, or one that nobody wants.
-  uint8_t *row;
-  bool is_cmyk;
-  synoptic_codec_report *report;
-};
 
 static synoptic_codec_status status_of_message(int code) {
   switch (code) {
@@ -188,12 +161,15 @@ static bool can_crop(const struct jpeg_decompress_struct *codec) {
   return true;
 }
 
-static void choose_output(struct jpeg_decompress_struct *codec, const synoptic_jpeg_options *options) {
+static void choose_output(synoptic_jpeg_decoder *decoder) {
+  struct jpeg_decompress_struct *codec = &decoder->codec;
+  const synoptic_jpeg_options *options = &decoder->options;
   codec->dct_method = options->is_fast ? JDCT_IFAST : JDCT_ISLOW;
   // Also where speed counts: merged upsampling, the other way, reads too far when rows are skipped (2.1.5).
   codec->do_fancy_upsampling = TRUE;
   codec->scale_num = options->eighths;
   codec->scale_denom = 8;
+  codec->raw_data_out = decoder->gives_planes;
   if (codec->num_components == 4) {
     codec->out_color_space = JCS_CMYK;
   } else {
@@ -204,6 +180,10 @@ static void choose_output(struct jpeg_decompress_struct *codec, const synoptic_j
 /// Restricts the output to the wanted columns, and tells which rectangle it will be.
 static void crop(synoptic_jpeg_decoder *decoder) {
   struct jpeg_decompress_struct *codec = &decoder->codec;
+  if (decoder->gives_planes) {
+    jpeg_planes_crop(decoder);
+    return;
+  }
   uint32_t width = codec->output_width;
   decoder->region = decoder->wanted;
   if (!can_crop(codec)) {
@@ -227,7 +207,7 @@ static void crop(synoptic_jpeg_decoder *decoder) {
 
 static void start(synoptic_jpeg_decoder *decoder) {
   struct jpeg_decompress_struct *codec = &decoder->codec;
-  choose_output(codec, &decoder->options);
+  choose_output(decoder);
   jpeg_start_decompress(codec);
   decoder->is_cmyk = codec->num_components == 4;
   // Attached before columns are left out: that changes nothing for it.
@@ -236,14 +216,17 @@ static void start(synoptic_jpeg_decoder *decoder) {
   decoder->skipped_to_region = false;
 }
 
-static void skip_to_region(synoptic_jpeg_decoder *decoder) {
+void jpeg_decoder_skip_to_region(synoptic_jpeg_decoder *decoder) {
   if (decoder->skipped_to_region) return;
   decoder->skipped_to_region = true;
+  if (decoder->gives_planes) {
+    jpeg_planes_skip(decoder, decoder->region.top);
+    return;
+  }
   if (decoder->region.top > 0) jpeg_skip_scanlines(&decoder->codec, decoder->region.top);
 }
 
-/// Begins anew without our Huffman decoder, and comes to the same row again.
-static void start_again(synoptic_jpeg_decoder *decoder) {
+void jpeg_decoder_start_again(synoptic_jpeg_decoder *decoder) {
   struct jpeg_decompress_struct *codec = &decoder->codec;
   jpeg_abort_decompress(codec);
   codec->input_iMCU_row = 0;
@@ -253,7 +236,11 @@ static void start_again(synoptic_jpeg_decoder *decoder) {
   jpeg_mem_src(codec, decoder->bytes, (unsigned long)decoder->count);
   jpeg_read_header(codec, TRUE);
   start(decoder);
-  skip_to_region(decoder);
+  jpeg_decoder_skip_to_region(decoder);
+  if (decoder->gives_planes) {
+    jpeg_planes_skip(decoder, decoder->region.top + decoder->rows_done);
+    return;
+  }
   for (uint32_t row = 0; row < decoder->rows_done; ++row) {
     JSAMPROW target = decoder->row;
     jpeg_read_scanlines(codec, &target, 1);
@@ -264,6 +251,12 @@ void synoptic_jpeg_start(
     synoptic_jpeg_decoder *decoder, synoptic_region *region, const synoptic_jpeg_options *options,
     synoptic_codec_report *report) {
   decoder->report = report;
+  decoder->gives_planes = false;
+  jpeg_decoder_start(decoder, region, options);
+}
+
+void jpeg_decoder_start(
+    synoptic_jpeg_decoder *decoder, synoptic_region *region, const synoptic_jpeg_options *options) {
   struct jpeg_decompress_struct *codec = &decoder->codec;
   decoder->options = *options;
   decoder->uses_library = options->is_plain;
@@ -301,7 +294,7 @@ static void write_cmyk(const uint8_t *row, uint8_t *pixels, uint32_t width, uint
 
 static void read_rows(synoptic_jpeg_decoder *decoder, uint8_t *pixels, size_t stride, uint32_t rows) {
   struct jpeg_decompress_struct *codec = &decoder->codec;
-  skip_to_region(decoder);
+  jpeg_decoder_skip_to_region(decoder);
   JDIMENSION first = codec->output_scanline;
   JDIMENSION end = rows < codec->output_height - first ? first + rows : codec->output_height;
   while (codec->output_scanline < end) {
@@ -326,7 +319,7 @@ void synoptic_jpeg_read_rows(
   decoder->report = report;
   switch (setjmp(decoder->escape)) {
     case 0: break;
-    case escape_to_library: start_again(decoder); break;
+    case escape_to_library: jpeg_decoder_start_again(decoder); break;
     default: return;
   }
   read_rows(decoder, pixels, stride, rows);
@@ -335,17 +328,21 @@ void synoptic_jpeg_read_rows(
 
 static void finish(synoptic_jpeg_decoder *decoder) {
   struct jpeg_decompress_struct *codec = &decoder->codec;
-  skip_to_region(decoder);
+  jpeg_decoder_skip_to_region(decoder);
   if (decoder->options.is_fast && decoder->uses_huffman && !decoder->uses_library) {
     if (synoptic_huffman_sees_end(codec)) return;
     on_huffman_given_up(codec);
   }
-  // Skipping to the very end would leave the rest of the stream, and damage in it, unread: the last row is
-  // read.
-  JDIMENSION left = codec->output_height - codec->output_scanline;
-  if (left > 1) jpeg_skip_scanlines(codec, left - 1);
-  JSAMPROW target = decoder->row;
-  if (left > 0) jpeg_read_scanlines(codec, &target, 1);
+  if (decoder->gives_planes) {
+    jpeg_planes_skip(decoder, codec->output_height);
+  } else {
+    // Skipping to the very end would leave the rest of the stream, and damage in it, unread: the last row is
+    // read.
+    JDIMENSION left = codec->output_height - codec->output_scanline;
+    if (left > 1) jpeg_skip_scanlines(codec, left - 1);
+    JSAMPROW target = decoder->row;
+    if (left > 0) jpeg_read_scanlines(codec, &target, 1);
+  }
   jpeg_finish_decompress(codec);
 }
 
@@ -353,7 +350,7 @@ void synoptic_jpeg_finish(synoptic_jpeg_decoder *decoder, synoptic_codec_report 
   decoder->report = report;
   switch (setjmp(decoder->escape)) {
     case 0: break;
-    case escape_to_library: start_again(decoder); break;
+    case escape_to_library: jpeg_decoder_start_again(decoder); break;
     default: return;
   }
   finish(decoder);

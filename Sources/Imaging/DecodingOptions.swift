@@ -11,7 +11,7 @@ public struct DecodingOptions: Sendable, Hashable, Codable {
     /// Pillow's pixels, bit for bit.
     case exact
     /// JPEG decoded at a half, a quarter or an eighth where the recipe needs no more, with an approximate inverse
-    /// DCT. Rows behind the recipe's part are not decoded, so that damage there is not seen; a file that is cut off
+    /// DCT, luma and chroma resampled before they are made colours. Rows behind the recipe's part are not decoded, so that damage there is not seen; a file that is cut off
     /// still is.
     case fast
   }
@@ -36,7 +36,7 @@ public struct DecodingOptions: Sendable, Hashable, Codable {
   var canonicalDescription: String {
     var parts: [String] = []
     if orientation != .ignore { parts.append("orientation \(orientation.rawValue)") }
-    if quality != .exact { parts.append("decoding \(quality.rawValue) 1") }
+    if quality != .exact { parts.append("decoding \(quality.rawValue) 2") }
     if background != .white { parts.append("background \(background)") }
     return parts.map { "; \($0)" }.joined()
   }

@@ -54,6 +54,41 @@ struct JPEGStream: ~Copyable {
     return (left..<left + Int(region.width), top..<top + Int(region.height))
   }
 
+  /// What the image's luma and chroma would be, scaled to so many eighths; nil where it has none to be had apart.
+  func planes(eighths: Int) -> synoptic_jpeg_planes? {
+    var planes = synoptic_jpeg_planes()
+    return synoptic_jpeg_find_planes(decoder, UInt32(eighths), &planes) ? planes : nil
+  }
+
+  /// In the place of `start`: chooses what part of luma and chroma to decode, by the approximate inverse DCT.
+  mutating func startPlanes(
+    columns: Range<Int>, rows: Range<Int>, eighths: Int, limits: DecodingLimits
+  ) throws(ImagingError) -> (columns: Range<Int>, rows: Range<Int>) {
+    var region = synoptic_region(
+      left: UInt32(columns.lowerBound), top: UInt32(rows.lowerBound), width: UInt32(columns.count),
+      height: UInt32(rows.count))
+    var options = synoptic_jpeg_options(
+      bytes_per_pixel: 4, eighths: UInt32(eighths), is_fast: true, is_plain: false, limits: limits.forCodec)
+    synoptic_jpeg_start_planes(decoder, &region, &options, &report)
+    try check()
+    let (left, top) = (Int(region.left), Int(region.top))
+    return (left..<left + Int(region.width), top..<top + Int(region.height))
+  }
+
+  /// The next strip of luma, Cb and Cr, `planeSize` bytes from plane to plane and `stride` from row to row.
+  mutating func readStrip(
+    into luma: UnsafeMutablePointer<UInt8>, planeSize: Int, stride: Int
+  ) throws(ImagingError) {
+    let planes: (UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt8>?) =
+      (luma, luma + planeSize, luma + 2 * planeSize)
+    withUnsafePointer(to: planes) { planes in
+      planes.withMemoryRebound(to: UnsafeMutablePointer<UInt8>?.self, capacity: 3) {
+        synoptic_jpeg_read_strip(decoder, $0, stride, &report)
+      }
+    }
+    try check()
+  }
+
   /// The next `rows` rows, `stride` bytes apart.
   mutating func read(
     rows: Int, into target: UnsafeMutablePointer<UInt8>, stride: Int

@@ -1,3 +1,5 @@
+import CCodecs
+
 /// A file's bytes to a network's pixels in one pass: for one worker, which keeps it from image to image.
 ///
 /// Only the part of a JPEG that the recipe keeps goes through the inverse DCT and color conversion, a strip
@@ -92,6 +94,15 @@ public struct Preprocessor: Sendable {
     var plan = try plan(orientation, region, width: stream.width, height: stream.height)
     let eighths = recipe.decoding.quality == .fast ? plan.leastEighths : 8
     plan = plan.scaled(eighths: eighths, width: stream.width, height: stream.height)
+    if recipe.decoding.quality == .fast, let planes = stream.planes(eighths: eighths),
+      let horizontal = resampler.planePlan(
+        plan.horizontal, width: (stream.width * eighths + 7) / 8, columnsASample: Int(planes.columns_a_sample)
+      )
+    {
+      decodingTime = start.duration(to: .now)
+      try resamplePlanes(&stream, planes, plan, horizontal, eighths: eighths, into: target)
+      return
+    }
     let (columns, rows) = try stream.start(
       columns: resampler.weights(plan.horizontal).source, rows: resampler.weights(plan.vertical).source,
       bytesPerPixel: 4, quality: recipe.decoding.quality, eighths: eighths, limits: limits)
@@ -106,6 +117,32 @@ public struct Preprocessor: Sendable {
     let end = ContinuousClock.now
     try stream.finish()
     decodingTime = decoding + end.duration(to: .now)
+    acceptedDamage = stream.acceptedDamage
+  }
+
+  /// Of a started JPEG: luma and chroma apart, made colours only where an output is.
+  private mutating func resamplePlanes(
+    _ stream: inout JPEGStream, _ planes: synoptic_jpeg_planes, _ plan: ResamplingPlan,
+    _ horizontal: Resampler.PlanePlan, eighths: Int, into target: UnsafeMutableBufferPointer<UInt8>
+  ) throws(ImagingError) {
+    var start = ContinuousClock.now
+    let wanted = horizontal.columns(Int(planes.columns_a_sample))
+      .clamped(to: 0..<(stream.width * eighths + 7) / 8)
+    let (columns, rows) = try stream.startPlanes(
+      columns: wanted, rows: resampler.weights(plan.vertical).source, eighths: eighths, limits: limits)
+    let source = Resampler.Planes(
+      columns: columns, rows: rows, rowsPerStrip: Int(planes.strip_rows),
+      columnsASample: Int(planes.columns_a_sample), rowsASample: Int(planes.rows_a_sample))
+    var decoding = decodingTime + start.duration(to: .now)
+    try resampler.resample(plan, horizontal, of: source, into: target) {
+      (luma, planeSize) throws(ImagingError) in
+      let start = ContinuousClock.now
+      try stream.readStrip(into: luma, planeSize: planeSize, stride: source.stride)
+      decoding += start.duration(to: .now)
+    }
+    start = ContinuousClock.now
+    try stream.finish()
+    decodingTime = decoding + start.duration(to: .now)
     acceptedDamage = stream.acceptedDamage
   }
 

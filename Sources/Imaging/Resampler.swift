@@ -16,12 +16,13 @@ struct Resampler: Sendable {
     var stride: Int { Resampler.stride(columns.count) }
   }
 
-  private let instructionSet: synoptic_instruction_set
+  let instructionSet: synoptic_instruction_set
   private var weightsOfAxis: [ResamplingAxis: ResamplingWeights] = [:]
-  /// Source rows, RGBX.
-  private var strip: [UInt8] = []
+  private var planeWeightsOfAxis: [ResamplingAxis: PlaneWeights?] = [:]
+  /// Source rows, RGBX or planes.
+  var strip: [UInt8] = []
   /// What the first pass made, RGBX.
-  private var intermediate: [UInt8] = []
+  var intermediate: [UInt8] = []
   /// What the second pass made, RGBX, when that is the one along rows.
   private var unpacked: [UInt8] = []
 
@@ -43,6 +44,15 @@ struct Resampler: Sendable {
     return made
   }
 
+  /// - Returns: nil for an axis that planes can't be resampled along.
+  mutating func planeWeights(_ axis: ResamplingAxis) -> PlaneWeights? {
+    if let known = planeWeightsOfAxis[axis] { return known }
+    if planeWeightsOfAxis.count >= Self.cachedAxes { planeWeightsOfAxis.removeAll(keepingCapacity: true) }
+    let made = PlaneWeights(axis)
+    planeWeightsOfAxis[axis] = .some(made)
+    return made
+  }
+
   /// Fills `target` with the plan's outputs, RGB, rows from the top.
   ///
   /// - Parameter source: at least the part that the plan's weights name.
@@ -61,6 +71,10 @@ struct Resampler: Sendable {
     } else {
       try resampleRowsFirst(horizontal, vertical, of: source, into: output, produce: produce)
     }
+    letGoOfHugeBuffers()
+  }
+
+  mutating func letGoOfHugeBuffers() {
     for buffer in [\Self.strip, \.intermediate, \.unpacked] where self[keyPath: buffer].count > Self.keptBytes
     {
       self[keyPath: buffer] = []
@@ -154,9 +168,9 @@ struct Resampler: Sendable {
     }
   }
 
-  private static func stride(_ pixels: Int) -> Int { (4 * pixels + 63) / 64 * 64 }
+  static func stride(_ pixels: Int) -> Int { (4 * pixels + 63) / 64 * 64 }
 
-  private static func grow(_ buffer: inout [UInt8], to count: Int) {
+  static func grow(_ buffer: inout [UInt8], to count: Int) {
     if buffer.count < count { buffer = [UInt8](repeating: 0, count: count) }
   }
 }
@@ -165,7 +179,7 @@ extension ResamplingWeights {
   /// The kernel reads whole groups of four pixels of four bytes, also past a row's end.
   fileprivate var overread: Int { 16 * groups }
 
-  fileprivate func withKernelAxis(_ body: (UnsafePointer<synoptic_resample_axis>) -> Void) {
+  func withKernelAxis(_ body: (UnsafePointer<synoptic_resample_axis>) -> Void) {
     first.withUnsafeBufferPointer { first in
       taps.withUnsafeBufferPointer { taps in
         weights.withUnsafeBufferPointer { weights in

@@ -10,6 +10,9 @@ struct ResamplingAxis: Hashable, Sendable {
   var filter: ResamplingFilter
   /// Whether the stretch is read from its end to its start.
   var isReversed = false
+  /// What a stretch of whole samples has too many: before its start, in the direction of reading, and in all.
+  var inset = 0.0
+  var trim = 0.0
 
   /// The same outputs from a source that lies the other way round, `length` long.
   func reversed(in length: Int) -> ResamplingAxis {
@@ -19,15 +22,64 @@ struct ResamplingAxis: Hashable, Sendable {
     return axis
   }
 
-  /// About the same outputs from a source of so many eighths of its size, rounded up.
+  /// The same outputs from a source of so many eighths of its size, rounded up.
   func scaled(eighths: Int, length: Int) -> ResamplingAxis {
     guard eighths < 8 else { return self }
+    let share = Double(eighths) / 8
+    let start = (Double(sourceOffset) + (isReversed ? trim - inset : inset)) * share
+    let end = start + (Double(sourceSize) - trim) * share
     let scaledLength = (length * eighths + 7) / 8
-    func scaled(_ place: Int) -> Int { min(scaledLength, (2 * place * eighths + 8) / 16) }
     var axis = self
-    axis.sourceOffset = min(scaled(sourceOffset), scaledLength - 1)
-    axis.sourceSize = max(1, scaled(sourceOffset + sourceSize) - axis.sourceOffset)
+    axis.sourceOffset = min(Int(start), scaledLength - 1)
+    axis.sourceSize = max(1, min(scaledLength, Int(end.rounded(.up))) - axis.sourceOffset)
+    let upper = Double(axis.sourceOffset + axis.sourceSize)
+    axis.inset = isReversed ? upper - end : start - Double(axis.sourceOffset)
+    axis.trim = Double(axis.sourceSize) - (end - start)
     return axis
+  }
+}
+
+extension ResamplingAxis {
+  /// The samples that an output is made of, in the direction of reading.
+  struct Span {
+    var center: Double
+    var start: Int
+    var end: Int
+  }
+
+  private var scale: Double { (Double(sourceSize) - trim) / Double(outputSize) }
+  /// How much wider than itself the filter is: an image that shrinks is antialiased.
+  private var widening: Double { max(scale, 1) }
+
+  /// Of every kept output.
+  func spans() -> [Span] {
+    let support = filter.support * widening
+    return outputs.map { output in
+      let center = inset + (Double(output) + 0.5) * scale
+      let start = max(0, Int(center - support + 0.5))
+      let end = min(sourceSize, Int(center + support + 0.5))
+      return Span(center: center, start: start, end: max(start, end))
+    }
+  }
+
+  /// Where a span begins in the stretch as it lies.
+  func place(_ span: Span) -> Int { isReversed ? sourceSize - span.end : span.start }
+
+  /// What each sample of a span, in the order in which they lie, has of an output: together one.
+  ///
+  /// - Parameter shares: is written over; the caller keeps it, for there are many spans.
+  func findShares(of span: Span, into shares: inout [Double]) {
+    shares.removeAll(keepingCapacity: true)
+    var sum = 0.0
+    for position in span.start..<span.end {
+      let value = filter.weight((Double(position) - span.center + 0.5) * (1 / widening))
+      shares.append(value)
+      sum += value
+    }
+    if sum != 0 {
+      for index in shares.indices { shares[index] /= sum }
+    }
+    if isReversed { shares.reverse() }
   }
 }
 
@@ -47,43 +99,24 @@ struct ResamplingWeights: Sendable {
   private(set) var weights: [Int16]
 
   init(_ axis: ResamplingAxis) {
-    let scale = Double(axis.sourceSize) / Double(axis.outputSize)
-    let widening = max(scale, 1)
-    let support = axis.filter.support * widening
-    let spans = axis.outputs.map { output in
-      let center = (Double(output) + 0.5) * scale
-      let start = max(0, Int(center - support + 0.5))
-      let end = min(axis.sourceSize, Int(center + support + 0.5))
-      return (center: center, start: start, end: max(start, end))
-    }
-    // Where a span begins in the source as it lies.
-    func place(_ span: (center: Double, start: Int, end: Int)) -> Int {
-      axis.isReversed ? axis.sourceSize - span.end : span.start
-    }
-    let lower = spans.map(place).min() ?? 0
-    let upper = spans.map { place($0) + $0.end - $0.start }.max() ?? 0
+    let spans = axis.spans()
+    let lower = spans.map(axis.place).min() ?? 0
+    let upper = spans.map { axis.place($0) + $0.end - $0.start }.max() ?? 0
     groups = ((spans.map { $0.end - $0.start }.max() ?? 0) + 3) / 4
     source = lower + axis.sourceOffset..<max(lower, upper) + axis.sourceOffset
-    first = spans.map { Int32(place($0) - lower) }
+    first = spans.map { Int32(axis.place($0) - lower) }
     taps = spans.map { Int32($0.end - $0.start) }
     weights = [Int16](repeating: 0, count: spans.count * groups * 8)
-    var values: [Double] = []
+    var shares: [Double] = []
     for (index, span) in spans.enumerated() {
-      values.removeAll(keepingCapacity: true)
-      for position in span.start..<span.end {
-        values.append(axis.filter.weight((Double(position) - span.center + 0.5) * (1 / widening)))
-      }
-      store(values, isReversed: axis.isReversed, at: index * groups * 8)
+      axis.findShares(of: span, into: &shares)
+      store(shares, at: index * groups * 8)
     }
   }
 
-  /// Normalizes to a sum of one, rounds half away from zero at the 22nd bit, and splits into two parts.
-  private mutating func store(_ values: [Double], isReversed: Bool, at start: Int) {
-    var sum = 0.0
-    for value in values { sum += value }
-    for (index, value) in values.enumerated() {
-      let tap = isReversed ? values.count - 1 - index : index
-      let share = sum != 0 ? value / sum : value
+  /// Rounds half away from zero at the 22nd bit, and splits into two parts.
+  private mutating func store(_ shares: [Double], at start: Int) {
+    for (tap, share) in shares.enumerated() {
       let scaled = share * Double(1 << 22)
       let weight = Int32(share < 0 ? scaled - 0.5 : scaled + 0.5)
       let place = start + 8 * (tap / 4) + tap % 4

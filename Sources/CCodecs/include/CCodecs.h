@@ -5,6 +5,7 @@
 
 #include "codec_report.h"
 #include "jpeg_decoder.h"
+#include "jpeg_planes.h"
 #include "png_decoder.h"
 
 #endif

@@ -7,6 +7,7 @@
 #include "instruction_set.h"
 #include "int8_kernels.h"
 #include "resample_kernels.h"
+#include "resample_planes.h"
 #include "spin_hint.h"
 #include "vector_kernels.h"
 
