@@ -97,6 +97,10 @@ struct DamageTests {
     }
     var preprocessor = Preprocessor(
       .torchvision.resized(to: 24), limits: DecodingLimits(maximumPixels: 1 << 20))
+    var quick = preprocessor.recipe
+    quick.decoding.quality = .fast
+    var fast = Preprocessor(quick, limits: preprocessor.limits)
+    var tolerant = Preprocessor(quick, damage: .accept, limits: preprocessor.limits)
     var failures = 0
     for line in names {
       let original = try FileBytes.read(folder.path(String(line.prefix { $0 != " " })))
@@ -106,9 +110,11 @@ struct DamageTests {
         if random(3) == 0 { bytes.removeLast(random(bytes.count)) }
         let whole = Result { try ImageDecoder.decode(bytes, limits: preprocessor.limits) }
         let cropped = Result { try preprocessor.pixels(decoding: bytes) }
+        _ = try? tolerant.pixels(decoding: bytes)
         switch (whole, cropped) {
         case (.success(let image), .success(let pixels)):
           #expect(preprocessor.recipe.pixels(of: image) == pixels)
+          #expect(throws: Never.self) { try fast.pixels(decoding: bytes) }
         case (.failure(let one), .failure(let other)):
           failures += 1
           #expect((one as? ImagingError)?.errorClass == (other as? ImagingError)?.errorClass)
