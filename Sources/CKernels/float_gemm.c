@@ -7,8 +7,15 @@
 #include "float_kernels.h"
 #include "float_tile.h"
 
-/// A block of b is DEPTH x COLUMNS floats, about 480 KiB: it stays in the second-level cache while all of a passes once.
-enum { DEPTH = 256, COLUMNS = 480, MOST_ROWS = 8 };
+enum {
+  /// A panel of b is at most DEPTH deep: it stays in the first-level cache while a's rows pass.
+  DEPTH = 256,
+  /// A block of a, ROWS x DEPTH, stays in the second level while panels pass; so does a block of c between two depths.
+  ROWS = 1024,
+  BLOCK_OF_C = 1 << 17,
+  MOST_ROWS = 8,
+  MOST_COLUMNS = 49,
+};
 
 const float_tile *synoptic_float_tile(int set) {
 #if defined(__x86_64__)
@@ -37,43 +44,7 @@ void synoptic_float_pack(synoptic_instruction_set set, const void *matrix, size_
 
 size_t synoptic_float_scratch_count(synoptic_instruction_set set) {
   (void)set;
-  return (size_t)DEPTH * COLUMNS + COLUMNS;
-}
-
-/// The convolution as a matrix: row (channel, ky, kx), column an output pixel. Writes `count` columns of one row.
-static void patch_row(const float_tile *tile, const synoptic_float_convolution *s, const float *input, size_t k,
-                      size_t column, size_t count, float *row) {
-  size_t window = s->kernel_height * s->kernel_width;
-  const float *plane = input + k / window * s->height * s->width;
-  ptrdiff_t shift_y = (ptrdiff_t)(k % window / s->kernel_width * s->dilation_height) - (ptrdiff_t)s->pad_top;
-  ptrdiff_t shift_x = (ptrdiff_t)(k % s->kernel_width * s->dilation_width) - (ptrdiff_t)s->pad_left;
-  size_t y = column / s->output_width, x = column % s->output_width;
-  while (count > 0) {
-    size_t length = smaller(count, s->output_width - x);
-    ptrdiff_t from_y = (ptrdiff_t)(y * s->stride_height) + shift_y;
-    if (from_y < 0 || from_y >= (ptrdiff_t)s->height) {
-      memset(row, 0, length * sizeof(float));
-    } else {
-      const float *line = plane + (size_t)from_y * s->width;
-      ptrdiff_t from_x = (ptrdiff_t)(x * s->stride_width) + shift_x;
-      ptrdiff_t stride = (ptrdiff_t)s->stride_width, beyond = (ptrdiff_t)s->width - from_x;
-      // Outputs whose column lies left of the map, and those up to its end.
-      size_t before = from_x < 0 ? smaller((size_t)((stride - 1 - from_x) / stride), length) : 0;
-      size_t end = beyond <= 0 ? before : smaller((size_t)((beyond + stride - 1) / stride), length);
-      for (size_t i = 0; i < before; i++) row[i] = 0;
-      if (end > before) {
-        const float *first = line + from_x + (ptrdiff_t)before * stride;
-        if (stride == 1) memcpy(row + before, first, (end - before) * sizeof(float));
-        else if (stride == 2) tile->every_second(first, row + before, end - before);
-        else for (size_t i = before; i < end; i++) row[i] = line[from_x + (ptrdiff_t)i * stride];
-      }
-      for (size_t i = end < before ? before : end; i < length; i++) row[i] = 0;
-    }
-    row += length;
-    count -= length;
-    x = 0;
-    y++;
-  }
+  return (size_t)DEPTH * MOST_COLUMNS;
 }
 
 /// What b is: a matrix with rows `columns` apart, or, with a shape, the patches of a map.
@@ -83,80 +54,107 @@ typedef struct right_matrix {
   const synoptic_float_convolution *shape;
 } right_matrix;
 
-/// Columns of the next tile: 49 are 32 and 17, not 48 and 1, since a vector alone waits for its loads.
-static size_t tile_columns(const float_tile *tile, size_t left) {
-  size_t lanes = tile->columns / 3;
-  if (tile->columns % 3 == 0 && left > tile->columns && left <= tile->columns + lanes) return 2 * lanes;
-  return smaller(tile->columns, left);
+/// c = a * b + bias (+ addend), clamped.
+typedef struct whole_product {
+  const float *a;
+  right_matrix b;
+  const float *bias, *addend;
+  float *c;
+  size_t rows, depth, columns;
+  float lower, upper;
+} whole_product;
+
+/// A range of a product's columns: of a panel those without the one more.
+typedef struct column_range {
+  size_t start, count;
+  bool more;
+} column_range;
+
+/// The panel that starts at a column. So many of the first have one column more that none is left to fill a vector
+/// alone (49 = 48 + 1, 196 = 4 * 49); else 49 are 32 and 17, since a vector alone waits for its loads.
+static column_range panel_at(const float_tile *tile, size_t columns, size_t start) {
+  size_t rest = columns % tile->lanes, widest = tile->columns, left = columns - start;
+  if (tile->has_more && rest <= 4 && rest <= columns / (widest + 1) && start < rest * (widest + 1))
+    return (column_range){start, widest, true};
+  if (widest == 3 * tile->lanes && left > widest && left <= widest + tile->lanes)
+    return (column_range){start, 2 * tile->lanes, false};
+  return (column_range){start, smaller(widest, left), false};
 }
 
-/// Floats between a panel's rows.
-static size_t panel_stride(const float_tile *tile, size_t columns) {
-  size_t lanes = tile->columns / 3;
-  return tile->columns % 3 == 0 ? (columns + lanes - 1) / lanes * lanes : tile->columns;
-}
+static size_t after(column_range columns) { return columns.start + columns.count + columns.more; }
 
-/// A block of b as panels [depth][tile columns], one after another.
-static void pack_block(const float_tile *tile, const right_matrix *b, size_t k, size_t depth, size_t column,
-                       size_t count, float *panels, float *row) {
-  for (size_t d = 0; d < depth; d++) {
-    const float *from = b->start + (k + d) * b->columns + column;
-    if (b->shape) {
-      patch_row(tile, b->shape, b->start, k + d, column, count, row);
-      from = row;
+/// One block of a (rows `row` on, `depth` from `k` on) with one panel of b.
+static void multiply_panel(const float_tile *tile, const whole_product *p, column_range columns, size_t k, size_t depth,
+                           size_t row, size_t rows, bool in_place, float *scratch) {
+  bool first = k == 0, last = k + depth == p->depth;
+  float_tile_product product = {.depth = depth, .columns = columns.count, .c_stride = p->columns,
+                                .lower = last ? p->lower : -INFINITY, .upper = last ? p->upper : INFINITY};
+  const float *start = p->b.start + k * p->b.columns + columns.start;
+  if (in_place) {
+    product.b = start;
+    product.b_stride = product.more_stride = p->b.columns;
+    product.more = columns.more ? start + columns.count : NULL;
+  } else {
+    size_t stride = (columns.count + tile->lanes - 1) / tile->lanes * tile->lanes;
+    float_panel panel = {scratch, stride, columns.count, columns.more ? scratch + depth * stride : NULL};
+    if (p->b.shape) tile->pack_patches(p->b.shape, p->b.start, k, depth, columns.start, &panel);
+    else tile->pack_rows(start, p->b.columns, depth, &panel);
+    product.b = scratch;
+    product.b_stride = stride;
+    product.more = panel.more;
+    product.more_stride = 1;
+  }
+  float some[MOST_ROWS] = {0};
+  for (size_t r = row; r < row + rows; r += tile->rows) {
+    product.rows = smaller(tile->rows, p->rows - r);
+    product.a = p->a + r * p->depth + k * tile->rows;
+    product.next_a = product.a + tile->rows * p->depth;
+    product.c = p->c + r * p->columns + columns.start;
+    if (first) {
+      if (p->bias) for (size_t i = 0; i < tile->rows; i++) some[i] = i < product.rows ? p->bias[r + i] : 0;
+      product.bias = some;
     }
-    for (size_t j = 0, columns; j < count; j += columns) {
-      columns = tile_columns(tile, count - j);
-      float *to = panels + j * depth + d * panel_stride(tile, columns);
-      // The usual width is a constant to the compiler.
-      if (columns == 48) memcpy(to, from + j, 48 * sizeof(float));
-      else memcpy(to, from + j, columns * sizeof(float));
-    }
+    if (last && p->addend) product.addend = p->addend + r * p->columns + columns.start;
+    tile->run(&product);
   }
 }
 
-static void multiply(const float_tile *tile, const float *a, const right_matrix *b, const float *bias, float *c,
-                     size_t rows, size_t depth, size_t columns, float lower, float upper, float *scratch) {
+/// Where a block of columns ends that begins at `start`: with the panel that makes it `most` wide.
+static size_t block_end(const float_tile *tile, size_t columns, size_t start, size_t most) {
+  size_t end = start;
+  while (end < columns && end - start < most) end = after(panel_at(tile, columns, end));
+  return end;
+}
+
+static void multiply(const float_tile *tile, const whole_product *p, float *scratch) {
+  if (p->depth == 0) return;
   // With few rows, copying b costs more than reading it in place does.
-  bool in_place = !b->shape && rows <= 2 * tile->rows;
-  float *row = scratch + (size_t)DEPTH * COLUMNS;
-  float zero[MOST_ROWS] = {0}, some[MOST_ROWS];
-  for (size_t column = 0; column < columns; column += COLUMNS) {
-    size_t width = smaller(COLUMNS, columns - column);
-    for (size_t k = 0; k < depth; k += DEPTH) {
-      size_t block = smaller(DEPTH, depth - k);
-      bool first = k == 0, last = k + block == depth;
-      if (!in_place) pack_block(tile, b, k, block, column, width, scratch, row);
-      for (size_t r = 0; r < rows; r += tile->rows) {
-        size_t height = smaller(tile->rows, rows - r);
-        const float *start = NULL;
-        if (first) {
-          start = zero;
-          if (bias) {
-            for (size_t i = 0; i < tile->rows; i++) some[i] = i < height ? bias[r + i] : 0;
-            start = some;
-          }
+  bool in_place = !p->b.shape && p->rows <= 2 * tile->rows;
+  size_t rows = ROWS / tile->rows * tile->rows;
+  size_t depths = (p->depth + DEPTH - 1) / DEPTH, depth = (p->depth + depths - 1) / depths;
+  size_t most = depths == 1 ? p->columns : BLOCK_OF_C / smaller(rows, p->rows);
+  for (size_t start = 0, end; start < p->columns; start = end) {
+    end = block_end(tile, p->columns, start, most);
+    for (size_t k = 0; k < p->depth; k += depth)
+      for (size_t row = 0; row < p->rows; row += rows)
+        for (size_t column = start; column < end;) {
+          column_range columns = panel_at(tile, p->columns, column);
+          multiply_panel(tile, p, columns, k, smaller(depth, p->depth - k), row, smaller(rows, p->rows - row), in_place,
+                         scratch);
+          column = after(columns);
         }
-        for (size_t j = 0, part; j < width; j += part) {
-          part = tile_columns(tile, width - j);
-          const float *panel = in_place ? b->start + k * b->columns + column + j : scratch + j * block;
-          tile->run(a + r * depth + k * tile->rows, panel, in_place ? b->columns : panel_stride(tile, part), block,
-                    c + r * columns + column + j, columns, height, part, start,
-                    last ? lower : -INFINITY, last ? upper : INFINITY);
-        }
-      }
-    }
   }
 }
 
 void synoptic_float_matmul(synoptic_instruction_set set, const float *packed, const float *b, const float *bias,
                            float *c, size_t rows, size_t depth, size_t columns, float *scratch) {
-  right_matrix right = {b, columns, NULL};
-  multiply(synoptic_float_tile(set), packed, &right, bias, c, rows, depth, columns, -INFINITY, INFINITY, scratch);
+  whole_product product = {packed, {b, columns, NULL}, bias, NULL, c, rows, depth, columns, -INFINITY, INFINITY};
+  multiply(synoptic_float_tile(set), &product, scratch);
 }
 
 void synoptic_float_convolve(synoptic_instruction_set set, const synoptic_float_convolution *s, const float *input,
-                             const float *packed, const float *bias, float *output, float *scratch) {
+                             const float *packed, const float *bias, const float *addend, float *output,
+                             float *scratch) {
   const float_tile *tile = synoptic_float_tile(set);
   size_t channels = s->channels / s->groups, rows = s->output_channels / s->groups;
   size_t depth = channels * s->kernel_height * s->kernel_width, columns = s->output_height * s->output_width;
@@ -164,8 +162,10 @@ void synoptic_float_convolve(synoptic_instruction_set set, const synoptic_float_
                    s->output_height == s->height && s->output_width == s->width && !s->pad_top && !s->pad_left;
   for (size_t group = 0; group < s->groups; group++) {
     right_matrix right = {input + group * channels * s->height * s->width, columns, pointwise ? NULL : s};
-    multiply(tile, packed, &right, bias ? bias + group * rows : NULL, output + group * rows * columns, rows, depth,
-             columns, s->lower, s->upper, scratch);
+    size_t start = group * rows * columns;
+    whole_product product = {packed, right, bias ? bias + group * rows : NULL, addend ? addend + start : NULL,
+                             output + start, rows, depth, columns, s->lower, s->upper};
+    multiply(tile, &product, scratch);
     packed += synoptic_float_packed_count(set, rows, depth);
   }
 }

@@ -40,10 +40,19 @@ public struct FloatExecutor: Sendable {
     var values = inputs
     var readers: [String: Int] = [:]
     for name in nodes.flatMap(\.inputs) + outputs { readers[name, default: 0] += 1 }
+    // Who observes sees every value, so each node has to make its own.
+    var deferred =
+      observe == nil ? DeferredConvolutions(among: nodes, readers: readers) : DeferredConvolutions()
     for node in nodes {
+      var summand: DeferredConvolutions.Waiting?
+      for convolution in deferred.take(for: node) {
+        if let first = summand { values[first.node.outputs[0]] = try execute(first.node, first.inputs)[0] }
+        summand = convolution
+      }
       let arguments = try node.inputs.map { name throws(NetworkError) -> Tensor? in
         if name.isEmpty { return nil }
         if let value = values[name] ?? graph.constants[name] { return value }
+        if name == summand?.node.outputs.first { return nil }
         throw .invalidInput(name: name, reason: "node \"\(node.name)\" needs it and it was not given")
       }
       // The last reader frees its inputs, so that the next layer can have the memory.
@@ -51,7 +60,12 @@ public struct FloatExecutor: Sendable {
         readers[name, default: 0] -= 1
         if readers[name] == 0 { values[name] = nil }
       }
-      for (output, result) in zip(node.outputs, try execute(node, arguments)) where !output.isEmpty {
+      if deferred.defers(node, arguments) { continue }
+      let results =
+        if let summand { try [execute(node, arguments, after: summand)] } else {
+          try execute(node, arguments)
+        }
+      for (output, result) in zip(node.outputs, results) where !output.isEmpty {
         observe?(output, result)
         if readers[output, default: 0] > 0 { values[output] = result }
       }
@@ -105,7 +119,24 @@ public struct FloatExecutor: Sendable {
       return results
     }
     if !hasFastKernel(node, inputs), let results = try Evaluation.results(of: node, inputs) { return results }
-    return [try executeFast(node, inputs)]
+    return [try fastStep(node, inputs).result()]
+  }
+
+  /// An addition of which one argument, nil here, is what the convolution will make.
+  private func execute(
+    _ addition: Node, _ arguments: [Tensor?], after convolution: DeferredConvolutions.Waiting
+  )
+    throws(NetworkError) -> Tensor
+  {
+    if let addend = arguments.compactMap(\.self).first, addend.element == .float32,
+      hasFastKernel(convolution.node, convolution.inputs),
+      let whole = convolution.ending(in: addition)
+    {
+      let step = try fastStep(whole, convolution.inputs, addend: addend)
+      if step.shape == addend.shape { return try step.result() }
+    }
+    let product = try execute(convolution.node, convolution.inputs)[0]
+    return try execute(addition, arguments.map { $0 ?? product })[0]
   }
 
   /// The fast kernels are for float32; operators on other types, and those they lack, are evaluated.
@@ -122,7 +153,9 @@ public struct FloatExecutor: Sendable {
     }
   }
 
-  private func executeFast(_ node: Node, _ inputs: [Tensor?]) throws(NetworkError) -> Tensor {
+  private func fastStep(_ node: Node, _ inputs: [Tensor?], addend: Tensor? = nil) throws(NetworkError)
+    -> FloatStep
+  {
     let inference = ShapeInference(
       node: node, inputs: inputs.map { $0?.shape ?? [] },
       integers: inputs.map { $0?.integers?.map { Int(clamping: $0) } })
@@ -131,9 +164,8 @@ public struct FloatExecutor: Sendable {
     if node.operation != .slice, let missing = inputs.firstIndex(where: { $0 == nil }) {
       throw inference.invalid("its input \(missing + 1) is left out")
     }
-    let step = FloatStep(
+    return FloatStep(
       node: node, inputs: inputs.compactMap { $0 }, shape: shape, inference: inference,
-      executor: self)
-    return try step.result()
+      executor: self, addend: addend)
   }
 }

@@ -23,7 +23,7 @@ extension FloatStep {
     return make { output in
       inputs[1].withFloatBytes { weights in
         withPointer(inputs[0]) { input in
-          withOptionalPointer(2) { bias in
+          withOptionalPointer(bias) { bias in
             for image in 0..<shape[0] {
               synoptic_float_depthwise(
                 kernelSet, &kernel, input + image * sizes.input, weights.baseAddress, bias,
@@ -42,16 +42,20 @@ extension FloatStep {
     let sizes = imageSizes
     return make { output in
       withPointer(inputs[0]) { input in
-        withOptionalPointer(2) { bias in
-          for image in 0..<shape[0] {
-            synoptic_float_convolve(
-              kernelSet, &kernel, input + image * sizes.input, weights.start, bias,
-              output + image * sizes.output, scratch.start)
+        withOptionalPointer(bias) { bias in
+          withOptionalPointer(addend) { addend in
+            for image in 0..<shape[0] {
+              synoptic_float_convolve(
+                kernelSet, &kernel, input + image * sizes.input, weights.start, bias,
+                addend.map { $0 + image * sizes.output }, output + image * sizes.output, scratch.start)
+            }
           }
         }
       }
     }
   }
+
+  private var bias: Tensor? { inputs.count > 2 ? inputs[2] : nil }
 
   private var imageSizes: (input: Int, output: Int) {
     (inputs[0].shape.dropFirst().reduce(1, *), shape.dropFirst().reduce(1, *))

@@ -7,6 +7,8 @@ struct FloatStep {
   let shape: [Int]
   let inference: ShapeInference
   let executor: FloatExecutor
+  /// What a convolution adds to its result before its activation; of the same shape.
+  let addend: Tensor?
 
   var count: Int { shape.reduce(1, *) }
   var kernelSet: synoptic_instruction_set { executor.instructionSet.kernelSet }
@@ -68,9 +70,9 @@ struct FloatStep {
     }
   }
 
-  /// The same for an input that may be missing.
-  func withOptionalPointer<R>(_ index: Int, _ body: (UnsafePointer<Float>?) -> R) -> R {
-    inputs.indices.contains(index) ? withPointer(inputs[index]) { body($0) } : body(nil)
+  /// The same for one that may be missing.
+  func withOptionalPointer<R>(_ tensor: Tensor?, _ body: (UnsafePointer<Float>?) -> R) -> R {
+    tensor.map { withPointer($0) { body($0) } } ?? body(nil)
   }
 }
 

@@ -34,10 +34,11 @@ void synoptic_float_pack(synoptic_instruction_set set, const void *matrix, size_
 size_t synoptic_float_scratch_count(synoptic_instruction_set set);
 
 /// output[O][oH][oW] from input[C][H][W]; `packed`: for each group its weights [O / groups][C / groups * kH * kW], packed,
-/// one after another; `bias`: [O] or NULL.
+/// one after another; `bias`: [O] or NULL; `addend`: as large as the output, added before the clamp, or NULL. The sums
+/// are the same bits as those of the convolution alone and `synoptic_float_add` after it.
 void synoptic_float_convolve(synoptic_instruction_set set, const synoptic_float_convolution *shape,
-                             const float *input, const float *packed, const float *bias, float *output,
-                             float *scratch);
+                             const float *input, const float *packed, const float *bias, const float *addend,
+                             float *output, float *scratch);
 
 /// Floats of scratch that `synoptic_float_depthwise` takes.
 size_t synoptic_float_depthwise_scratch_count(const synoptic_float_convolution *shape);
