@@ -110,8 +110,10 @@ static void multiply_panel(const float_tile *tile, const whole_product *p, colum
     product.a = p->a + r * p->depth + k * tile->rows;
     product.next_a = product.a + tile->rows * p->depth;
     product.c = p->c + r * p->columns + columns.start;
-    if (first) {
-      if (p->bias) for (size_t i = 0; i < tile->rows; i++) some[i] = i < product.rows ? p->bias[r + i] : 0;
+    if (first && p->bias && product.rows == tile->rows) {
+      product.bias = p->bias + r;
+    } else if (first) {
+      if (p->bias) memcpy(some, p->bias + r, product.rows * sizeof(float));
       product.bias = some;
     }
     if (last && p->addend) product.addend = p->addend + r * p->columns + columns.start;

@@ -1,5 +1,5 @@
-// Patches of a map into panels of up to 48 output pixels and one more: 16 pixels lie in a few lines of the map, and each
-// line's share of them is one masked load, which gives the padding too.
+// Patches of a map into panels of up to 48 output pixels and one more: 16 pixels lie in a few lines of the map, and
+// each line's share of them is one masked load, which gives the padding too.
 #if defined(__x86_64__)
 
 #include <immintrin.h>
@@ -10,12 +10,14 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-enum { LANES = 16, MOST_PARTS = 4 };
+enum { LANES = 16, MOST_VECTORS = 4, MOST_PARTS = 4, MOST_TAPS = 16 };
 
-/// What of a vector's pixels is in one line of the output: lanes first..<end. `y` and `x` are where the first of them
-/// reads at tap (0, 0).
+/// What of a vector's pixels is in one line of the output.
 typedef struct line_part {
-  ptrdiff_t first, end, y, x;
+  /// From a plane's start to what lane 0 would read at tap (0, 0).
+  ptrdiff_t offset;
+  /// For each column of taps the lanes that read inside the map; for each row of taps all lanes or none.
+  __mmask16 columns[MOST_TAPS], rows[MOST_TAPS];
 } line_part;
 
 /// Up to 16 neighbouring pixels, and where they go at each row of the patch matrix.
@@ -32,13 +34,27 @@ typedef struct tap_rows {
   size_t ky, kx, first, step, count, plane;
 } tap_rows;
 
-/// The lanes of the part whose pixels read inside the map at a tap.
-INLINE __mmask16 inside(const synoptic_float_convolution *s, const line_part *part, ptrdiff_t y, ptrdiff_t x) {
-  const ptrdiff_t stride = (ptrdiff_t)s->stride_width, width = (ptrdiff_t)s->width;
-  if (y < 0 || y >= (ptrdiff_t)s->height || x >= width) return 0;
-  const ptrdiff_t before = x < 0 ? (stride - 1 - x) / stride : 0, most = (width - x + stride - 1) / stride;
-  const ptrdiff_t first = part->first + before, end = part->first + most < part->end ? part->first + most : part->end;
-  return first >= end ? 0 : (__mmask16)((0xFFFFu << first) & (0xFFFFu >> (LANES - end)));
+/// The lanes first..<end of which lane i reads column x + (i - first) * stride, where that is inside the map. The
+/// stride is 1 or 2.
+static __mmask16 inside(const synoptic_float_convolution *s, size_t first, size_t end, ptrdiff_t x) {
+  const int halves = s->stride_width == 2;
+  const ptrdiff_t width = (ptrdiff_t)s->width, lanes = (ptrdiff_t)(end - first);
+  const ptrdiff_t before = x < 0 ? (halves - x) >> halves : 0, most = (width - x + halves) >> halves;
+  const ptrdiff_t until = most < lanes ? most : lanes;
+  return before >= until ? 0 : (__mmask16)(((1u << until) - (1u << before)) << first);
+}
+
+static line_part part_of(const synoptic_float_convolution *s, size_t row, size_t column, size_t first, size_t end) {
+  const ptrdiff_t y = (ptrdiff_t)(row * s->stride_height) - (ptrdiff_t)s->pad_top;
+  const ptrdiff_t x = (ptrdiff_t)(column * s->stride_width) - (ptrdiff_t)s->pad_left;
+  line_part part = {.offset = y * (ptrdiff_t)s->width + x - (ptrdiff_t)(first * s->stride_width)};
+  for (size_t kx = 0; kx < s->kernel_width; kx++)
+    part.columns[kx] = inside(s, first, end, x + (ptrdiff_t)(kx * s->dilation_width));
+  for (size_t ky = 0; ky < s->kernel_height; ky++) {
+    const ptrdiff_t line = y + (ptrdiff_t)(ky * s->dilation_height);
+    part.rows[ky] = line >= 0 && line < (ptrdiff_t)s->height ? 0xFFFF : 0;
+  }
+  return part;
 }
 
 /// - Returns: false if the pixels lie in more lines than a vector can have parts.
@@ -48,9 +64,7 @@ static bool split(const synoptic_float_convolution *s, pixel_vector *vector) {
   for (size_t lane = 0; lane < vector->count; y++, x = 0) {
     if (vector->parts == MOST_PARTS) return false;
     const size_t length = s->output_width - x < vector->count - lane ? s->output_width - x : vector->count - lane;
-    vector->part[vector->parts++] =
-        (line_part){(ptrdiff_t)lane, (ptrdiff_t)(lane + length), (ptrdiff_t)(y * s->stride_height) - (ptrdiff_t)s->pad_top,
-                    (ptrdiff_t)(x * s->stride_width) - (ptrdiff_t)s->pad_left};
+    vector->part[vector->parts++] = part_of(s, y, x, lane, lane + length);
     lane += length;
   }
   return true;
@@ -89,13 +103,12 @@ INLINE void copy_lines(const int stride, const synoptic_float_convolution *s, co
                        const pixel_vector *vector) {
   const float *from[MOST_PARTS];
   __mmask16 masks[MOST_PARTS];
+  const float *tap = rows->input + rows->ky * s->dilation_height * s->width + rows->kx * s->dilation_width;
   size_t parts = 0;
   for (size_t i = 0; i < vector->parts; i++) {
     const line_part *part = &vector->part[i];
-    const ptrdiff_t y = part->y + (ptrdiff_t)(rows->ky * s->dilation_height);
-    const ptrdiff_t x = part->x + (ptrdiff_t)(rows->kx * s->dilation_width);
-    masks[parts] = inside(s, part, y, x);
-    from[parts] = rows->input + y * (ptrdiff_t)s->width + x - part->first * stride;
+    masks[parts] = part->columns[rows->kx] & part->rows[rows->ky];
+    from[parts] = tap + part->offset;
     if (masks[parts]) parts++;
   }
   switch (parts) {
@@ -129,35 +142,54 @@ static void gather(const synoptic_float_convolution *s, const tap_rows *rows, co
                                                                rows->input + n * rows->plane, 4));
 }
 
-static void pack_vector(const synoptic_float_convolution *s, const float *input, size_t k, size_t depth,
-                        pixel_vector *vector) {
-  const size_t window = s->kernel_height * s->kernel_width;
-  const bool by_line = s->stride_width <= 2 && split(s, vector);
-  tap_rows rows = {.step = window, .plane = s->height * s->width};
-  for (size_t tap = 0; tap < window; tap++) {
-    rows.first = (tap + window - k % window) % window;
-    if (rows.first >= depth) continue;
-    rows.count = (depth - rows.first + window - 1) / window;
-    rows.input = input + (k + rows.first) / window * rows.plane;
-    rows.ky = tap / s->kernel_width;
-    rows.kx = tap % s->kernel_width;
-    if (!by_line) gather(s, &rows, vector);
-    else if (s->stride_width == 1) copy_lines(1, s, &rows, vector);
-    else copy_lines(2, s, &rows, vector);
+/// The rows of the first tap in `depth` rows from `k` on.
+static tap_rows first_tap(const synoptic_float_convolution *s, const float *input, size_t k, size_t depth) {
+  const size_t window = s->kernel_height * s->kernel_width, rest = k % window, plane = s->height * s->width;
+  const size_t first = rest ? window - rest : 0;
+  return (tap_rows){.input = input + (k + first) / window * plane, .first = first, .step = window, .plane = plane,
+                    .count = depth / window + (first < depth % window)};
+}
+
+/// The next tap's.
+INLINE void step(const synoptic_float_convolution *s, size_t depth, tap_rows *rows) {
+  if (++rows->kx == s->kernel_width) {
+    rows->kx = 0;
+    rows->ky++;
   }
+  if (++rows->first == rows->step) {
+    // This tap of the channel before is among the rows too.
+    rows->first = 0;
+    rows->input -= rows->plane;
+  }
+  rows->count = depth / rows->step + (rows->first < depth % rows->step);
 }
 
 void synoptic_float_patches_avx512(const synoptic_float_convolution *s, const float *input, size_t k, size_t depth,
                                    size_t column, const float_panel *panel) {
-  for (size_t j = 0; j < panel->count; j += LANES) {
-    const size_t count = panel->count - j < LANES ? panel->count - j : LANES;
-    pixel_vector vector = {.column = column + j, .count = count, .to = panel->start + j, .stride = panel->stride};
-    pack_vector(s, input, k, depth, &vector);
+  pixel_vector vectors[MOST_VECTORS];
+  size_t count = 0;
+  for (size_t j = 0; j < panel->count; j += LANES, count++) {
+    const size_t pixels = panel->count - j < LANES ? panel->count - j : LANES;
+    vectors[count].column = column + j;
+    vectors[count].count = pixels;
+    vectors[count].to = panel->start + j;
+    vectors[count].stride = panel->stride;
   }
   if (panel->more) {
-    pixel_vector vector = {.column = column + panel->count, .count = 1, .to = panel->more, .stride = 1};
-    pack_vector(s, input, k, depth, &vector);
+    vectors[count].column = column + panel->count;
+    vectors[count].count = 1;
+    vectors[count].to = panel->more;
+    vectors[count++].stride = 1;
   }
+  bool by_line = s->stride_width <= 2 && s->kernel_width <= MOST_TAPS && s->kernel_height <= MOST_TAPS;
+  for (size_t v = 0; v < count; v++) by_line = by_line && split(s, &vectors[v]);
+  tap_rows rows = first_tap(s, input, k, depth);
+  for (size_t tap = 0; tap < rows.step; tap++, step(s, depth, &rows))
+    for (size_t v = 0; v < count; v++) {
+      if (!by_line) gather(s, &rows, &vectors[v]);
+      else if (s->stride_width == 1) copy_lines(1, s, &rows, &vectors[v]);
+      else copy_lines(2, s, &rows, &vectors[v]);
+    }
 }
 
 #pragma clang attribute pop

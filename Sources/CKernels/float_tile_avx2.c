@@ -41,7 +41,8 @@ FLOAT_INLINE void tile(const float_tile_product *p, size_t vectors, __m256i last
 #pragma clang loop unroll(full)
         for (size_t v = 0; v < vectors; v++) {
           const float *addend = p->addend + r * p->c_stride + 8 * v;
-          sums[r][v] = _mm256_add_ps(sums[r][v], v + 1 == vectors ? _mm256_maskload_ps(addend, last) : _mm256_loadu_ps(addend));
+          sums[r][v] = _mm256_add_ps(
+              sums[r][v], v + 1 == vectors ? _mm256_maskload_ps(addend, last) : _mm256_loadu_ps(addend));
         }
   __m256 low = _mm256_set1_ps(p->lower), high = _mm256_set1_ps(p->upper);
 #pragma clang loop unroll(full)

@@ -63,4 +63,5 @@ static void taps(const float *in, const size_t *offsets, const unaligned_float *
   }
 }
 
-const float_tile synoptic_float_tile_scalar = {ROWS, COLUMNS, COLUMNS, false, run, pack_rows, pack_patches, dense, taps};
+const float_tile synoptic_float_tile_scalar = {ROWS, COLUMNS, COLUMNS, false, run, pack_rows,
+                                               pack_patches, dense, taps};

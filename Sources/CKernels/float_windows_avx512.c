@@ -96,32 +96,55 @@ PLANE(3, 2)
 PLANE(5, 1)
 PLANE(5, 2)
 
-/// Maxima of 2x2 or 3x3 windows at stride 2: what lies outside the map is less than anything.
-INLINE void pool_plane(const int kernel, const synoptic_float_convolution *s, const float *input, float *output) {
+/// What 16 neighbouring maxima read of a row: 32 columns from `shift` on, and of a 3x3 window the last lane's third.
+typedef struct pooled_columns {
+  ptrdiff_t shift;
+  __mmask16 low, high, third, stored;
+} pooled_columns;
+
+/// Maxima of 2x2 or 3x3 windows at stride 2 in one row of outputs: what lies outside the map is less than anything.
+INLINE void pool_row(const int kernel, const synoptic_float_convolution *s, const float *input, ptrdiff_t first,
+                     const pooled_columns *c, float *output) {
   const __m512 least = _mm512_set1_ps(-__builtin_inff());
   const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
   const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
-  for (size_t x = 0; x < s->output_width; x += 16) {
-    const ptrdiff_t shift = (ptrdiff_t)(2 * x) - (ptrdiff_t)s->pad_left, width = (ptrdiff_t)s->width;
-    const __mmask16 masks[4] = {inside(shift, width), inside(shift + 16, width), inside(shift + 2, width),
-                                inside(shift + 18, width)};
-    const __mmask16 stored = s->output_width - x < 16 ? (__mmask16)(0xFFFFu >> (16 - (s->output_width - x))) : 0xFFFF;
-    for (size_t y = 0; y < s->output_height; y++) {
-      __m512 most = least;
-      UNROLL for (int line = 0; line < kernel; line++) {
-        const ptrdiff_t from = (ptrdiff_t)(2 * y) + line - (ptrdiff_t)s->pad_top;
-        if (from < 0 || from >= (ptrdiff_t)s->height) continue;
-        const float *row = input + from * width + shift;
-        const __m512 low = _mm512_mask_loadu_ps(least, masks[0], row);
-        const __m512 high = _mm512_mask_loadu_ps(least, masks[1], row + 16);
-        most = _mm512_max_ps(most, _mm512_max_ps(_mm512_permutex2var_ps(low, even, high),
-                                                 _mm512_permutex2var_ps(low, odd, high)));
-        if (kernel == 3)
-          most = _mm512_max_ps(most, _mm512_permutex2var_ps(_mm512_mask_loadu_ps(least, masks[2], row + 2), even,
-                                                            _mm512_mask_loadu_ps(least, masks[3], row + 18)));
-      }
-      _mm512_mask_storeu_ps(output + y * s->output_width + x, stored, most);
+  const __m512i next = _mm512_add_epi32(even, _mm512_set1_epi32(2));
+  __m512 low = least, high = least, third = least;
+  UNROLL for (int line = 0; line < kernel; line++) {
+    const ptrdiff_t from = first + line;
+    if (from < 0 || from >= (ptrdiff_t)s->height) continue;
+    const float *row = input + from * (ptrdiff_t)s->width + c->shift;
+    low = _mm512_max_ps(low, _mm512_mask_loadu_ps(least, c->low, row));
+    high = _mm512_max_ps(high, _mm512_mask_loadu_ps(least, c->high, row + 16));
+    if (kernel == 3) third = _mm512_max_ps(third, _mm512_mask_loadu_ps(least, c->third, row + 17));
+  }
+  __m512 most = _mm512_max_ps(_mm512_permutex2var_ps(low, even, high), _mm512_permutex2var_ps(low, odd, high));
+  if (kernel == 3) {
+    // The last lane's third column is beyond `high`; its place is taken from there.
+    const __m512 thirds = _mm512_permutex2var_ps(low, next, high);
+    most = _mm512_max_ps(most, _mm512_mask_mov_ps(thirds, 0x8000, third));
+  }
+  _mm512_mask_storeu_ps(output, c->stored, most);
+}
+
+/// Row by row, so that the map is read as it lies; wide maps in parts.
+INLINE void pool_plane(const int kernel, const synoptic_float_convolution *s, const float *input, float *output) {
+  enum { MOST = 8 };
+  const ptrdiff_t width = (ptrdiff_t)s->width;
+  for (size_t start = 0; start < s->output_width; start += 16 * MOST) {
+    pooled_columns columns[MOST];
+    size_t count = 0;
+    for (size_t x = start; x < s->output_width && count < MOST; x += 16) {
+      const ptrdiff_t shift = (ptrdiff_t)(2 * x) - (ptrdiff_t)s->pad_left;
+      const size_t left = s->output_width - x;
+      columns[count++] = (pooled_columns){shift, inside(shift, width), inside(shift + 16, width),
+                                          inside(shift + 17, width) & 0x8000,
+                                          left < 16 ? (__mmask16)(0xFFFFu >> (16 - left)) : 0xFFFF};
     }
+    for (size_t y = 0; y < s->output_height; y++)
+      for (size_t i = 0; i < count; i++)
+        pool_row(kernel, s, input, (ptrdiff_t)(2 * y) - (ptrdiff_t)s->pad_top, &columns[i],
+                 output + y * s->output_width + start + 16 * i);
   }
 }
 

@@ -44,15 +44,10 @@ public struct FloatExecutor: Sendable {
     var deferred =
       observe == nil ? DeferredConvolutions(among: nodes, readers: readers) : DeferredConvolutions()
     for node in nodes {
-      var summand: DeferredConvolutions.Waiting?
-      for convolution in deferred.take(for: node) {
-        if let first = summand { values[first.node.outputs[0]] = try execute(first.node, first.inputs)[0] }
-        summand = convolution
-      }
-      let arguments = try node.inputs.map { name throws(NetworkError) -> Tensor? in
-        if name.isEmpty { return nil }
+      let waiting = deferred.take(for: node)
+      let arguments = try node.inputs.enumerated().map { index, name throws(NetworkError) -> Tensor? in
+        if name.isEmpty || waiting[index] != nil { return nil }
         if let value = values[name] ?? graph.constants[name] { return value }
-        if name == summand?.node.outputs.first { return nil }
         throw .invalidInput(name: name, reason: "node \"\(node.name)\" needs it and it was not given")
       }
       // The last reader frees its inputs, so that the next layer can have the memory.
@@ -62,8 +57,8 @@ public struct FloatExecutor: Sendable {
       }
       if deferred.defers(node, arguments) { continue }
       let results =
-        if let summand { try [execute(node, arguments, after: summand)] } else {
-          try execute(node, arguments)
+        if waiting.isEmpty { try execute(node, arguments) } else {
+          [try execute(node, arguments, after: waiting)]
         }
       for (output, result) in zip(node.outputs, results) where !output.isEmpty {
         observe?(output, result)
@@ -112,7 +107,7 @@ public struct FloatExecutor: Sendable {
     }
   }
 
-  private func execute(_ node: Node, _ inputs: [Tensor?]) throws(NetworkError) -> [Tensor] {
+  func execute(_ node: Node, _ inputs: [Tensor?]) throws(NetworkError) -> [Tensor] {
     if case .general(let general) = node.operation,
       let results = FastOperator(self, node, general, inputs).results()
     {
@@ -122,25 +117,8 @@ public struct FloatExecutor: Sendable {
     return [try fastStep(node, inputs).result()]
   }
 
-  /// An addition of which one argument, nil here, is what the convolution will make.
-  private func execute(
-    _ addition: Node, _ arguments: [Tensor?], after convolution: DeferredConvolutions.Waiting
-  )
-    throws(NetworkError) -> Tensor
-  {
-    if let addend = arguments.compactMap(\.self).first, addend.element == .float32,
-      hasFastKernel(convolution.node, convolution.inputs),
-      let whole = convolution.ending(in: addition)
-    {
-      let step = try fastStep(whole, convolution.inputs, addend: addend)
-      if step.shape == addend.shape { return try step.result() }
-    }
-    let product = try execute(convolution.node, convolution.inputs)[0]
-    return try execute(addition, arguments.map { $0 ?? product })[0]
-  }
-
   /// The fast kernels are for float32; operators on other types, and those they lack, are evaluated.
-  private func hasFastKernel(_ node: Node, _ inputs: [Tensor?]) -> Bool {
+  func hasFastKernel(_ node: Node, _ inputs: [Tensor?]) -> Bool {
     func isFloat(_ index: Int) -> Bool {
       inputs.indices.contains(index) && inputs[index]?.element == .float32
     }
@@ -153,7 +131,7 @@ public struct FloatExecutor: Sendable {
     }
   }
 
-  private func fastStep(_ node: Node, _ inputs: [Tensor?], addend: Tensor? = nil) throws(NetworkError)
+  func fastStep(_ node: Node, _ inputs: [Tensor?], addend: Tensor? = nil) throws(NetworkError)
     -> FloatStep
   {
     let inference = ShapeInference(

@@ -3,6 +3,17 @@ import CKernels
 /// Convolution: depthwise directly, everything else as a product of packed weights with patches of the map.
 extension FloatStep {
   func convolution(_ convolution: Convolution) throws(NetworkError) -> Tensor {
+    let kernel = try kernel(convolution)
+    let isDepthwise = inputs[1].shape[1] == 1 && convolution.groups > 1
+    let result = make { output in
+      if isDepthwise { writeDepthwise(kernel, to: output) } else { writeProduct(kernel, to: output) }
+    }
+    guard let activation = convolution.activation, activation.bounds == nil else { return result }
+    return apply(activation, to: result)
+  }
+
+  /// The convolution as kernels take it, with its activation where that is a clamp.
+  func kernel(_ convolution: Convolution) throws(NetworkError) -> synoptic_float_convolution {
     let geometry = try WindowGeometry(convolution, input: inputs[0].shape, node: node.name)
     let bounds = convolution.activation.kernelBounds
     var kernel = synoptic_float_convolution(geometry, channels: inputs[0].shape[1], outputs: shape[1])
@@ -10,45 +21,39 @@ extension FloatStep {
     kernel.groups = convolution.groups
     kernel.lower = bounds.lower
     kernel.upper = bounds.upper
-    let isDepthwise = inputs[1].shape[1] == 1 && convolution.groups > 1
-    let result = isDepthwise ? depthwise(kernel) : product(kernel)
-    guard let activation = convolution.activation, activation.bounds == nil else { return result }
-    return apply(activation, to: result)
+    return kernel
   }
 
-  private func depthwise(_ kernel: synoptic_float_convolution) -> Tensor {
+  private func writeDepthwise(_ kernel: synoptic_float_convolution, to output: UnsafeMutablePointer<Float>) {
     var kernel = kernel
     let scratch = executor.pool.buffer(synoptic_float_depthwise_scratch_count(&kernel))
     let sizes = imageSizes
-    return make { output in
-      inputs[1].withFloatBytes { weights in
-        withPointer(inputs[0]) { input in
-          withOptionalPointer(bias) { bias in
-            for image in 0..<shape[0] {
-              synoptic_float_depthwise(
-                kernelSet, &kernel, input + image * sizes.input, weights.baseAddress, bias,
-                output + image * sizes.output, scratch.start)
-            }
+    inputs[1].withFloatBytes { weights in
+      withPointer(inputs[0]) { input in
+        withOptionalPointer(bias) { bias in
+          for image in 0..<shape[0] {
+            synoptic_float_depthwise(
+              kernelSet, &kernel, input + image * sizes.input, weights.baseAddress, bias,
+              output + image * sizes.output, scratch.start)
           }
         }
       }
     }
   }
 
-  private func product(_ kernel: synoptic_float_convolution) -> Tensor {
+  /// Writes the result of a convolution that is not depthwise, images one after another.
+  func writeProduct(_ kernel: synoptic_float_convolution, to output: UnsafeMutablePointer<Float>) {
     var kernel = kernel
     let scratch = executor.pool.buffer(synoptic_float_scratch_count(kernelSet))
     let weights = packedWeights(groups: Int(kernel.groups))
     let sizes = imageSizes
-    return make { output in
-      withPointer(inputs[0]) { input in
-        withOptionalPointer(bias) { bias in
-          withOptionalPointer(addend) { addend in
-            for image in 0..<shape[0] {
-              synoptic_float_convolve(
-                kernelSet, &kernel, input + image * sizes.input, weights.start, bias,
-                addend.map { $0 + image * sizes.output }, output + image * sizes.output, scratch.start)
-            }
+    withPointer(inputs[0]) { input in
+      withOptionalPointer(bias) { bias in
+        withOptionalPointer(addend) { addend in
+          for image in 0..<shape[0] {
+            synoptic_float_convolve(
+              kernelSet, &kernel, input + image * sizes.input, weights.start, bias,
+              addend.map { $0 + image * sizes.output }, output + image * sizes.output, scratch.start)
           }
         }
       }

@@ -2,35 +2,45 @@ import Network
 import Testing
 
 /// Two convolutions `a` and `b` of `x`, and what is made of them.
-struct AdditionCase: Sendable, CustomTestStringConvertible {
+struct DeferredCase: Sendable, CustomTestStringConvertible {
   let name: String
   let nodes: [Node]
   var outputs = ["y"]
   var testDescription: String { name }
+
+  static func concat(_ inputs: [String], to output: String = "y", axis: Int = 1) -> Node {
+    Node(name: output, inputs: inputs, outputs: [output], operation: .concat(axis: axis))
+  }
 
   static func add(_ inputs: [String], to output: String = "y", activation: Activation? = nil) -> Node {
     Node(name: output, inputs: inputs, outputs: [output], operation: .add(activation: activation))
   }
 }
 
-@Suite("A convolution that ends in an addition gives the same bits as both one after the other")
+@Suite("Convolutions that wait for who reads them give the same bits as nodes one after another")
 struct DeferredConvolutionTests {
-  static let cases: [AdditionCase] = [
-    .init(name: "to the input", nodes: [AdditionCase.add(["a", "x"])]),
+  static let cases: [DeferredCase] = [
+    .init(name: "to the input", nodes: [DeferredCase.add(["a", "x"])]),
     .init(
-      name: "from the left, then an activation", nodes: [AdditionCase.add(["x", "b"], activation: .relu)]),
+      name: "from the left, then an activation", nodes: [DeferredCase.add(["x", "b"], activation: .relu)]),
     .init(
-      name: "an activation that is not a clamp", nodes: [AdditionCase.add(["x", "b"], activation: .sigmoid)]),
-    .init(name: "of two convolutions", nodes: [AdditionCase.add(["a", "b"], activation: .relu)]),
-    .init(name: "of one to itself", nodes: [AdditionCase.add(["a", "a"])]),
+      name: "an activation that is not a clamp", nodes: [DeferredCase.add(["x", "b"], activation: .sigmoid)]),
+    .init(name: "of two convolutions", nodes: [DeferredCase.add(["a", "b"], activation: .relu)]),
+    .init(name: "of one to itself", nodes: [DeferredCase.add(["a", "a"])]),
     .init(
       name: "read elsewhere too",
-      nodes: [AdditionCase.add(["a", "x"], to: "z"), AdditionCase.add(["z", "a"])]),
-    .init(name: "wanted itself", nodes: [AdditionCase.add(["a", "x"])], outputs: ["y", "a"]),
-    .init(name: "with a value a channel", nodes: [AdditionCase.add(["a", "c"])]),
+      nodes: [DeferredCase.add(["a", "x"], to: "z"), DeferredCase.add(["z", "a"])]),
+    .init(name: "wanted itself", nodes: [DeferredCase.add(["a", "x"])], outputs: ["y", "a"]),
+    .init(name: "with a value a channel", nodes: [DeferredCase.add(["a", "c"])]),
     .init(
       name: "one after another",
-      nodes: [AdditionCase.add(["a", "x"], to: "z"), AdditionCase.add(["b", "z"])]),
+      nodes: [DeferredCase.add(["a", "x"], to: "z"), DeferredCase.add(["b", "z"])]),
+    .init(name: "side by side", nodes: [DeferredCase.concat(["a", "b"])]),
+    .init(name: "beside others", nodes: [DeferredCase.concat(["x", "b", "x", "a"])]),
+    .init(name: "along lines", nodes: [DeferredCase.concat(["a", "b"], axis: 2)]),
+    .init(
+      name: "side by side, one of them also added",
+      nodes: [DeferredCase.add(["a", "x"], to: "z"), DeferredCase.concat(["a", "b", "z"])]),
   ]
 
   private func tensor(_ shape: [Int], seed: UInt64) -> Tensor {
@@ -43,20 +53,22 @@ struct DeferredConvolutionTests {
       })
   }
 
-  @Test("with every instruction set", arguments: cases)
-  func sameBits(test: AdditionCase) throws {
-    let window = Convolution(kernel: Int2(3, 3), pads: Padding(top: 1, left: 1, bottom: 1, right: 1))
+  @Test("with every instruction set, for one image and two", arguments: cases, [1, 2])
+  func sameBits(test: DeferredCase, images: Int) throws {
+    let activation: Activation? = test.nodes.contains { $0.operation == .concat(axis: 1) } ? .relu : nil
+    let window = Convolution(
+      kernel: Int2(3, 3), pads: Padding(top: 1, left: 1, bottom: 1, right: 1), activation: activation)
     let convolutions = ["a", "b"].map {
       Node(name: $0, inputs: ["x", "w\($0)", "bias"], outputs: [$0], operation: .convolution(window))
     }
     let graph = Graph(
-      name: "sum", inputs: [GraphInput(name: "x", shape: [2, 40, 7, 7])], outputs: test.outputs,
+      name: "sum", inputs: [GraphInput(name: "x", shape: [images, 40, 7, 7])], outputs: test.outputs,
       nodes: convolutions + test.nodes,
       constants: [
         "wa": tensor([40, 40, 3, 3], seed: 1), "wb": tensor([40, 40, 3, 3], seed: 2),
         "bias": tensor([40], seed: 3), "c": tensor([40, 1, 1], seed: 4),
       ])
-    let x = tensor([2, 40, 7, 7], seed: 5)
+    let x = tensor([images, 40, 7, 7], seed: 5)
     for set in InstructionSet.available {
       let executor = try FloatExecutor(graph, instructionSet: set)
       let found = try executor.run(["x": x], outputs: test.outputs)
