@@ -10,6 +10,18 @@ bool synoptic_int8_gathers_pixels(synoptic_instruction_set set, size_t quads, si
   return false;
 }
 
+uint32_t synoptic_int8_blocks_together(synoptic_instruction_set set, uint32_t input_blocks, uint32_t kernel_height,
+                                       uint32_t kernel_width) {
+#if defined(__x86_64__)
+  if (set == SYNOPTIC_AMX) return synoptic_int8_blocks_together_amx(input_blocks, kernel_height, kernel_width);
+#endif
+  (void)set;
+  (void)input_blocks;
+  (void)kernel_height;
+  (void)kernel_width;
+  return 1;
+}
+
 size_t synoptic_int8_convolve_scratch_size(synoptic_instruction_set set, const synoptic_int8_convolution *convolution) {
 #if defined(__x86_64__)
   if (set == SYNOPTIC_AMX) return synoptic_int8_convolve_scratch_size_amx(convolution);

@@ -17,17 +17,23 @@ typedef struct piece {
   bool ends_segment;
 } piece;
 
-/// Gathers one chunk of tiles, a segment at a time.
+/// Gathers one chunk of tiles, a piece at a time.
 typedef struct gathering {
   const synoptic_int8_convolution *convolution;
   const cut *cut;
   place *places;
   uint8_t *activations;
-  /// Tiles of the chunk, and what is next of it.
-  size_t tiles;
+  /// Pieces of the chunk that are still to be gathered.
+  size_t left;
+  /// Of `LINES`: all of a chunk's, what is next of them, and the first tap of the chunk's first output.
+  const line_piece *line_pieces;
+  const line_piece *next_line;
+  const uint8_t *line_input;
+  /// What is next of all, and of `WINDOWS`, of the chunk: a segment of a tile.
+  position next;
+  size_t tiles_left;
   size_t tile;
   size_t segment;
-  position next;
   /// Of an image.
   const piece *pieces;
   const piece *next_piece;
@@ -106,20 +112,43 @@ INLINE void gather_pieces(gathering *g, const place *from, uint8_t *tile) {
   g->next_piece = last + 1;
 }
 
-/// The next segment of the chunk's next tile.
-static void gather_segment(gathering *g) {
+/// A segment of the chunk's next tile.
+INLINE void gather_window(gathering *g) {
   place *at = g->places + g->tile;
   if (g->segment == 0) {
-    find_places(g->convolution, g->cut, &g->next, at);
+    find_places(g->convolution, g->cut, g->convolution->rows, &g->next, at);
+    at->tile = g->tile * g->cut->segments * TILE;
     g->next_piece = g->pieces;
   }
-  uint8_t *tile = g->activations + (g->tile * g->cut->segments + g->segment) * TILE;
+  uint8_t *tile = g->activations + at->tile + g->segment * TILE;
   if (g->convolution->quads == 4) gather_steps(g, at, tile);
   else gather_pieces(g, at, tile);
   if (++g->segment == g->cut->segments) {
     g->segment = 0;
     g->tile++;
   }
+}
+
+INLINE void gather_line(gathering *g) {
+  const synoptic_int8_convolution *c = g->convolution;
+  const size_t line = g->cut->lines.pixel;
+  const uint8_t *from = g->line_input + g->next_line->from;
+  uint8_t *to = g->activations + g->next_line->to;
+  g->next_line++;
+  if (g->cut->lines.is_narrow) {
+    UNROLL for (size_t i = 0; i < LINE_BLOCKS; i++) memcpy(to + i * 16, from + i * c->input_plane, 16);
+    return;
+  }
+  __m512i columns[4], rows[4];
+  UNROLL for (size_t i = 0; i < 4; i++) columns[i] = _mm512_loadu_si512(from + i * c->input_plane);
+  transpose(columns, rows);
+  UNROLL for (size_t i = 0; i < 4; i++) _mm512_storeu_si512(to + i * line, rows[i]);
+}
+
+static void gather_piece(gathering *g) {
+  if (g->cut->source == LINES) gather_line(g);
+  else gather_window(g);
+  g->left--;
 }
 
 #endif

@@ -16,6 +16,7 @@ void synoptic_int8_convolve_avx512vnni(const synoptic_int8_convolution *convolut
 void synoptic_int8_convolve_depthwise_avx512vnni(const synoptic_int8_depthwise *depthwise);
 void synoptic_int8_convolve_amx(const synoptic_int8_convolution *convolution);
 bool synoptic_int8_gathers_pixels_amx(size_t quads, size_t pixels);
+uint32_t synoptic_int8_blocks_together_amx(uint32_t input_blocks, uint32_t kernel_height, uint32_t kernel_width);
 size_t synoptic_int8_convolve_scratch_size_amx(const synoptic_int8_convolution *convolution);
 void synoptic_int8_convolve_winograd_avx512vnni(const synoptic_int8_winograd *winograd);
 /// Needs AVX-512 VBMI too. Returns false where it has no function for the window.

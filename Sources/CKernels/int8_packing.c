@@ -2,20 +2,21 @@
 #include "int8_kernels.h"
 
 void synoptic_int8_pack_convolution(const int8_t *weights, uint32_t outputs, uint32_t inputs, uint32_t taps,
-                                    uint32_t block, int8_t *packed) {
+                                    uint32_t block, uint32_t blocks_together, int8_t *packed) {
   const size_t input_blocks = (inputs + block - 1) / block, step = (size_t)block * 16;
   const size_t row = (size_t)inputs * taps;
   // 16 x 16 channels at a time: what is read and written meanwhile stays in the cache.
   for (size_t output_block = 0; output_block * 16 < outputs; output_block++) {
     for (size_t input_block = 0; input_block < input_blocks; input_block++) {
-      int8_t *to = packed + (output_block * input_blocks + input_block) * taps * step;
+      const size_t first = input_block / blocks_together * blocks_together * taps + input_block % blocks_together;
+      int8_t *to = packed + (output_block * input_blocks * taps + first) * step;
       const size_t last_output = outputs - output_block * 16 < 16 ? outputs - output_block * 16 : 16;
       const size_t last_input = inputs - input_block * block < block ? inputs - input_block * block : block;
       for (size_t output = 0; output < last_output; output++) {
         const int8_t *from = weights + (output_block * 16 + output) * row + input_block * block * taps;
         for (size_t input = 0; input < last_input; input++) {
           int8_t *lane = to + (input / 4 * 16 + output) * 4 + input % 4;
-          for (size_t tap = 0; tap < taps; tap++) lane[tap * step] = from[input * taps + tap];
+          for (size_t tap = 0; tap < taps; tap++) lane[tap * blocks_together * step] = from[input * taps + tap];
         }
       }
     }

@@ -46,22 +46,25 @@ INLINE __m512i bytes_of_four_sums(const bool fits_words, const epilogue *e, cons
 
 INLINE void store_bytes(const bool fits_words, const bool has_residual, const synoptic_int8_convolution *c,
                         size_t block, const place *to, const int32_t *sums) {
-  const synoptic_int8_requantization *how = &c->requantization;
-  const epilogue e = {how, _mm512_loadu_si512(how->bias + block * 16), _mm512_loadu_ps(how->scale + block * 16)};
+  // A copy that no store can change: what is made of it need not be made again for the next pixels.
+  const synoptic_int8_requantization how = c->requantization;
+  const epilogue e = {&how, _mm512_loadu_si512(how.bias + block * 16), _mm512_loadu_ps(how.scale + block * 16)};
   uint8_t *output = c->output + block * c->output_plane;
-  const uint8_t *residual = has_residual ? how->residual + block * how->residual_plane : NULL;
-  UNROLL for (int first = 0; first < PIXELS; first += 4) {
-    if (to->whole >> first / 4 & 1) {
-      const __m512i bytes = bytes_of_four_sums(fits_words, &e, sums + first * 16,
-                                               has_residual ? residual + to->residual[first] : NULL);
-      _mm512_storeu_si512(output + to->output[first], bytes);
-    } else if (to->valid >> first & 15) {
-      uint8_t added[64];
-      if (has_residual)
-        for (int i = 0; i < 4; i++) memcpy(added + i * 16, residual + to->residual[first + i], 16);
-      store_apart(output, to->output + first, to->valid >> first,
-                  bytes_of_four_sums(fits_words, &e, sums + first * 16, has_residual ? added : NULL));
+  const uint8_t *residual = has_residual ? how.residual + block * how.residual_plane : NULL;
+  if (to->whole == 0xf) {
+    UNROLL for (int first = 0; first < PIXELS; first += 4) {
+      const uint8_t *added = has_residual ? residual + to->residual[first] : NULL;
+      _mm512_storeu_si512(output + to->output[first], bytes_of_four_sums(fits_words, &e, sums + first * 16, added));
     }
+    return;
+  }
+  for (int first = 0; first < PIXELS; first += 4) {
+    if (!(to->valid >> first & 15)) continue;
+    uint8_t added[64];
+    if (has_residual)
+      for (int i = 0; i < 4; i++) memcpy(added + i * 16, residual + to->residual[first + i], 16);
+    store_apart(output, to->output + first, to->valid >> first,
+                bytes_of_four_sums(fits_words, &e, sums + first * 16, has_residual ? added : NULL));
   }
 }
 

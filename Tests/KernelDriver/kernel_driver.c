@@ -150,6 +150,8 @@ static void compare(const char *kind, const char *name, int number, const void *
 typedef struct shape {
   uint32_t input_channels, output_channels, kernel_height, kernel_width, stride_y, stride_x, dilation_y, dilation_x,
       rows, columns, block;
+  /// Whether the input's blocks lie together in the order of steps.
+  int together;
 } shape;
 
 static shape random_shape(void) {
@@ -167,6 +169,9 @@ static shape random_shape(void) {
   if (one_of(0, 5) == 0) {
     s.block = 4;
     s.input_channels = one_of(1, 4);
+  } else if (s.dilation_y == 1 && s.dilation_x == 1 && one_of(0, 1)) {
+    s.input_channels = one_of(49, 150);
+    s.together = 1;
   }
   return s;
 }
@@ -178,10 +183,12 @@ static void dense_case(int number) {
   const size_t width = (size_t)(s.columns - 1) * s.stride_x + (s.kernel_width - 1) * s.dilation_x + 1;
   const size_t row = width * s.block, plane = row * height, steps = (size_t)input_blocks * s.kernel_height * s.kernel_width;
   int32_t *offsets = allocate(steps * 4), *offset = offsets;
-  for (uint32_t b = 0; b < input_blocks; b++)
+  const uint32_t together = s.together ? (input_blocks % 4 ? input_blocks : 4) : 1;
+  for (uint32_t group = 0; group < input_blocks; group += together)
     for (uint32_t y = 0; y < s.kernel_height; y++)
       for (uint32_t x = 0; x < s.kernel_width; x++)
-        *offset++ = (int32_t)(b * plane + y * s.dilation_y * row + x * s.dilation_x * s.block);
+        for (uint32_t b = group; b < group + together; b++)
+          *offset++ = (int32_t)(b * plane + y * s.dilation_y * row + x * s.dilation_x * s.block);
   const size_t elements = (size_t)blocks * s.rows * s.columns * 16, guard = 64;
   const int floats = one_of(0, 5) == 0;
   const size_t bytes = floats ? elements * 4 : elements;
@@ -190,6 +197,8 @@ static void dense_case(int number) {
   uint8_t *expected = allocate(bytes + guard), *found = allocate(bytes + guard);
   synoptic_int8_convolution c = {.input = input, .row_step = row * s.stride_y, .pixel_step = (size_t)s.block * s.stride_x,
                                  .tap_offsets = offsets, .step_count = steps, .quads = s.block / 4, .weights = weights,
+                                 .blocks_together = together, .kernel_height = s.kernel_height,
+                                 .kernel_width = s.kernel_width, .input_row = row, .input_plane = plane,
                                  .output_row = (size_t)s.columns * 16, .output_plane = (size_t)s.columns * s.rows * 16,
                                  .rows = s.rows, .columns = s.columns, .blocks = blocks};
   epilogue e = random_epilogue(&c.requantization, blocks, s.rows, s.columns, steps * s.block);

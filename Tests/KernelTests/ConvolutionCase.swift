@@ -37,6 +37,13 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   private var inputBlocks: Int { (inputChannels + block - 1) / block }
   private var outputBlocks: Int { (outputChannels + 15) / 16 }
   private var isLastBlockHalf: Bool { (1...8).contains(outputChannels % 16) }
+  /// The order that some set would like best; every set must understand it.
+  private var blocksTogether: Int {
+    guard block == 16, dilation == 1 else { return 1 }
+    return Int(
+      synoptic_int8_blocks_together(
+        SYNOPTIC_AMX, UInt32(inputBlocks), UInt32(kernel.height), UInt32(kernel.width)))
+  }
   private var paddedHeight: Int { (size.height - 1) * stride + (kernel.height - 1) * dilation + 1 }
   private var paddedWidth: Int { (size.width - 1) * stride + (kernel.width - 1) * dilation + 1 }
 
@@ -46,14 +53,21 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     let row = paddedWidth * block
     let plane = paddedHeight * row
     var offsets: [Int32] = []
-    for index in 0..<inputBlocks {
+    for group in Swift.stride(from: 0, to: inputBlocks, by: blocksTogether) {
       for y in 0..<kernel.height {
         for x in 0..<kernel.width {
-          offsets.append(Int32(index * plane + y * dilation * row + x * dilation * block))
+          for index in group..<group + blocksTogether {
+            offsets.append(Int32(index * plane + y * dilation * row + x * dilation * block))
+          }
         }
       }
     }
     var call = synoptic_int8_convolution()
+    call.blocks_together = UInt32(blocksTogether)
+    call.kernel_height = UInt32(kernel.height)
+    call.kernel_width = UInt32(kernel.width)
+    call.input_row = row
+    call.input_plane = plane
     call.row_step = row * stride
     call.pixel_step = block * stride
     call.step_count = offsets.count
@@ -66,7 +80,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     call.last_block_is_half = isLastBlockHalf
     let input = random.bytes(inputBlocks * plane + Int(SYNOPTIC_INT8_SLACK))
     var weights = random.weights(outputBlocks * offsets.count * block * 16)
-    if block == 16, (1...8).contains(inputChannels % 16) {
+    if block == 16, blocksTogether == 1, (1...8).contains(inputChannels % 16) {
       call.half_steps = kernel.height * kernel.width
       for index in weights.indices where index / 256 % offsets.count >= offsets.count - call.half_steps {
         if index % 256 >= 128 { weights[index] = 0 }

@@ -60,6 +60,23 @@ struct InstructionSetEqualityTests {
             inputChannels: 3, outputChannels: 40, kernel: (7, 7), stride: stride, size: (4, width), block: 4)
         }
       }
+      // Windows whose blocks lie together, which lines of pixels are gathered for.
+      + [64, 80, 96, 128].flatMap { channels in
+        [(3, 3), (5, 5), (7, 1), (1, 7), (2, 2)].flatMap { kernel in
+          [1, 2, 3].map { stride in
+            ConvolutionCase(
+              inputChannels: channels, outputChannels: 40, kernel: kernel, stride: stride, size: (4, 13),
+              hasResidual: stride == 1)
+          }
+        }
+      }
+      + [1, 2, 3, 7, 16, 17, 30].map {
+        ConvolutionCase(inputChannels: 64, outputChannels: 70, kernel: (3, 3), size: (9, $0))
+      }
+      + [
+        ConvolutionCase(inputChannels: 128, outputChannels: 48, kernel: (3, 3), stride: 2, size: (41, 30)),
+        ConvolutionCase(inputChannels: 96, outputChannels: 16, kernel: (3, 3), size: (40, 61)),
+      ]
       // More activations than the first cache holds, and more weights than the second.
       + [
         ConvolutionCase(inputChannels: 1100, outputChannels: 70, size: (6, 13)),

@@ -84,7 +84,7 @@ struct WinogradCase: Sendable, CustomStringConvertible {
     let inputBlocks = (inputs + 15) / 16
     let outputBlocks = (outputs + 15) / 16
     var packed = [Int8](repeating: 0, count: outputBlocks * inputBlocks * 9 * 256)
-    synoptic_int8_pack_convolution(weights, UInt32(outputs), UInt32(inputs), 9, 16, &packed)
+    synoptic_int8_pack_convolution(weights, UInt32(outputs), UInt32(inputs), 9, 16, 1, &packed)
     let offsets = (0..<inputBlocks * 9).map { Int32($0 / 9 * plane + $0 % 9 / 3 * row + $0 % 3 * 16) }
     var call = synoptic_int8_convolution()
     call.input = input

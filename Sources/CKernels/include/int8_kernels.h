@@ -67,6 +67,13 @@ typedef struct synoptic_int8_convolution {
   size_t half_steps;
   /// 4 in c16, 1 in c4.
   uint32_t quads;
+  /// Input blocks whose taps lie side by side in the order of steps, `[group of blocks][tap][block]`. Above 1 all taps of
+  /// the window, `kernel_height` x `kernel_width`, lie in the input without gaps, in rows and blocks of these sizes.
+  uint32_t blocks_together;
+  uint32_t kernel_height;
+  uint32_t kernel_width;
+  size_t input_row;
+  size_t input_plane;
   /// `[output block][step][quad][16 output channels][4 input channels]`
   const int8_t *weights;
   uint8_t *output;
@@ -89,15 +96,19 @@ typedef struct synoptic_int8_convolution {
 /// a call for all blocks is cheaper then than one for some after the other.
 bool synoptic_int8_gathers_pixels(synoptic_instruction_set set, size_t quads, size_t pixels);
 
+/// How many of an input's blocks should lie together in the order of steps, for windows without gaps.
+uint32_t synoptic_int8_blocks_together(synoptic_instruction_set set, uint32_t input_blocks, uint32_t kernel_height,
+                                       uint32_t kernel_width);
+
 /// Bytes of scratch that a call, or a part of it, needs. Its sizes and `tap_offsets` are looked at.
 size_t synoptic_int8_convolve_scratch_size(synoptic_instruction_set set, const synoptic_int8_convolution *convolution);
 
 void synoptic_int8_convolve(synoptic_instruction_set set, const synoptic_int8_convolution *convolution);
 
 /// `[outputs][inputs][taps]` into the order of `synoptic_int8_convolution.weights`, for input blocks of `block`
-/// channels (4 or 16). Channels that fill up a block are left as they are: zeros, from the caller.
+/// channels (4 or 16), of which `blocks_together` lie together. Channels that fill up a block are left as they are: zeros, from the caller.
 void synoptic_int8_pack_convolution(const int8_t *weights, uint32_t outputs, uint32_t inputs, uint32_t taps,
-                                    uint32_t block, int8_t *packed);
+                                    uint32_t block, uint32_t blocks_together, int8_t *packed);
 
 /// Of weights `[channels][per_channel]`: the sum of each channel's positive ones into `sums[0..<channels]`, of its
 /// negative ones behind them. Saturated.

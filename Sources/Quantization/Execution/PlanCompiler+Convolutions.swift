@@ -13,15 +13,22 @@ extension PlanCompiler {
     let input = memory.layouts[convolution.input]
     let output = memory.layouts[convolution.output]
     let window = convolution.window
-    let offsets = Self.tapOffsets(window, layout: input)
+    let together = blocksTogether(window, input: input, output: output)
+    let offsets = Self.tapOffsets(window, layout: input, together: together)
     var call = synoptic_int8_convolution()
     call.row_step = input.row * window.strideHeight
     // Of several images' maps each gives a pixel.
     call.pixel_step = input.images > 1 ? input.imageStride : input.pixel * window.strideWidth
     call.step_count = offsets.count
     call.half_steps =
-      (1...8).contains(input.shape.channels % 16) ? window.kernelHeight * window.kernelWidth : 0
+      together == 1 && (1...8).contains(input.shape.channels % 16)
+      ? window.kernelHeight * window.kernelWidth : 0
     call.quads = UInt32(input.block / 4)
+    call.blocks_together = UInt32(together)
+    call.kernel_height = UInt32(window.kernelHeight)
+    call.kernel_width = UInt32(window.kernelWidth)
+    call.input_row = input.row
+    call.input_plane = input.plane
     call.output_plane = output.plane / output.elementSize
     call.output_row = output.row / output.elementSize
     call.rows = UInt32(output.shape.height)
@@ -37,7 +44,8 @@ extension PlanCompiler {
       addWinograd(convolution, shape, call.requantization, places)
       return
     }
-    let weights = packedWeights(WeightPacking.dense(shape, block: input.block), of: convolution)
+    let weights = packedWeights(
+      WeightPacking.dense(shape, block: input.block, together: together), of: convolution)
     joinRows(&call, input: input, output: output, window: window, residual: convolution.residual)
     offsets.withUnsafeBufferPointer {
       call.tap_offsets = $0.baseAddress
@@ -102,15 +110,30 @@ extension PlanCompiler {
       - convolution.window.padLeft * layout.pixel
   }
 
-  private static func tapOffsets(_ window: Window, layout: ValueLayout) -> [Int32] {
+  /// How many input blocks' taps lie together in the order of a window's steps.
+  private func blocksTogether(_ window: Window, input: ValueLayout, output: ValueLayout) -> Int {
+    let quads = input.blocks * input.block / 4 * window.kernelHeight * window.kernelWidth
+    guard input.block == 16, input.images == 1, window.dilationHeight == 1, window.dilationWidth == 1,
+      synoptic_int8_gathers_pixels(
+        instructionSet.kernelSet, quads, output.shape.height * output.shape.width)
+    else { return 1 }
+    return Int(
+      synoptic_int8_blocks_together(
+        instructionSet.kernelSet, UInt32(input.blocks), UInt32(window.kernelHeight),
+        UInt32(window.kernelWidth)))
+  }
+
+  private static func tapOffsets(_ window: Window, layout: ValueLayout, together: Int) -> [Int32] {
     var offsets: [Int32] = []
-    for block in 0..<layout.blocks {
+    for first in stride(from: 0, to: layout.blocks, by: together) {
       for row in 0..<window.kernelHeight {
         for column in 0..<window.kernelWidth {
-          offsets.append(
-            Int32(
-              block * layout.plane + row * window.dilationHeight * layout.row
-                + column * window.dilationWidth * layout.pixel))
+          for block in first..<first + together {
+            offsets.append(
+              Int32(
+                block * layout.plane + row * window.dilationHeight * layout.row
+                  + column * window.dilationWidth * layout.pixel))
+          }
         }
       }
     }

@@ -17,17 +17,22 @@ struct WeightOrder {
 
 /// From the portable order of weights to the one the kernels read.
 enum WeightPacking {
-  /// [output channel][input channel][taps] to [output block][input block][tap][quad][16 outputs][4 inputs],
-  /// with zeros for the channels that fill up a block.
+  /// [output channel][input channel][taps] to
+  /// [output block][group of input blocks][tap][input block][quad][16 outputs][4 inputs], with zeros for the channels
+  /// that fill up a block.
   ///
-  /// - Parameter block: channels of an input block, 16 or 4.
-  static func dense(_ shape: DenseWeightShape, block: Int) -> WeightOrder {
-    let blocks = (shape.outputs + 15) / 16 * ((shape.inputs + block - 1) / block)
-    return WeightOrder(kind: block == 4 ? .dense4 : .dense16, byteCount: blocks * shape.taps * block * 16) {
-      weights, target in
+  /// - Parameters:
+  ///   - block: channels of an input block, 16 or 4.
+  ///   - together: input blocks of a group.
+  static func dense(_ shape: DenseWeightShape, block: Int, together: Int = 1) -> WeightOrder {
+    let inputBlocks = (shape.inputs + block - 1) / block
+    let blocks = (shape.outputs + 15) / 16 * inputBlocks
+    let kind: PackedSection.Kind =
+      block == 4 ? .dense4 : together == 1 ? .dense16 : together == inputBlocks ? .dense16All : .dense16Fours
+    return WeightOrder(kind: kind, byteCount: blocks * shape.taps * block * 16) { weights, target in
       synoptic_int8_pack_convolution(
         weights, UInt32(shape.outputs), UInt32(shape.inputs), UInt32(shape.taps), UInt32(block),
-        target.assumingMemoryBound(to: Int8.self))
+        UInt32(together), target.assumingMemoryBound(to: Int8.self))
     }
   }
 

@@ -9,6 +9,9 @@ struct PackedSection: Sendable {
     /// int32, the sums of each output channel's positive weights, then those of its negative ones.
     case sums
     case dense16
+    /// Of four input blocks, or of all, a tap's weights lie together.
+    case dense16Fours
+    case dense16All
     case dense4
     case winograd
     case winogradTaps
