@@ -31,6 +31,7 @@ struct MemoryPlan: Sendable {
     layouts = Self.layouts(of: network, operations)
     layouts[network.structure.input].images = inputImages
     places = Self.places(in: network, operations, layouts: layouts)
+    Self.overwriteResiduals(operations, layouts: layouts, kept: kept, in: &places)
     for index in places.indices where places[index].root != index {
       // A part has the geometry of the whole it lies in.
       var layout = layouts[places[index].root]

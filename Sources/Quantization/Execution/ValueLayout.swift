@@ -48,7 +48,7 @@ struct ValueLayout: Sendable, Equatable {
   }
 }
 
-/// A value's place: a part of another value's blocks where it is one input of a concatenation.
+/// A value's place: a part of another value's blocks where it is one input of a concatenation, or overwrites it.
 struct ValuePlace: Sendable, Equatable {
   /// Index of the value that owns the memory.
   var root: Int
