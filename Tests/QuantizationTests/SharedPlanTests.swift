@@ -103,6 +103,17 @@ struct SharedPlanTests {
 }
 
 extension SmallGraph {
+  /// A residual block of more weights than maps.
+  static let turns = SmallGraph("convolutions of more weights than maps, with a residual") { b in
+    let stem = b.convolution("input", from: 3, to: 64, kernel: 3, stride: 2)
+    let wide = b.convolution(stem, from: 64, to: 512, kernel: 3, stride: 2)
+    let path = b.convolution(wide, from: 512, to: 64, kernel: 1)
+    let main = b.convolution(path, from: 64, to: 512, kernel: 1, activation: nil)
+    let sum = b.append(.add(activation: .relu), [main, wide])
+    let mixed = b.convolution(sum, from: 512, to: 512, kernel: 1)
+    return b.classifier(b.convolution(mixed, from: 512, to: 512, kernel: 3, stride: 2), channels: 512)
+  }
+
   /// Graphs with maps of many blocks, which can be cut along any side.
   static let wide: [SmallGraph] = [
     SmallGraph("3x3 convolutions of many blocks, with a residual") { b in
@@ -115,6 +126,7 @@ extension SmallGraph {
       let stem = b.convolution("input", from: 3, to: 304, kernel: 1)
       return b.classifier(b.convolution(stem, from: 304, to: 304, kernel: 3), channels: 304)
     },
+    turns,
     SmallGraph("an expansion of many blocks and pooled maps") { b in
       let six = Activation.clip(min: 0, max: 6)
       let stem = b.convolution("input", from: 3, to: 24, kernel: 3, activation: six)

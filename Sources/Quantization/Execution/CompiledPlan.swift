@@ -34,15 +34,16 @@ public struct CompiledPlan: Sendable {
     let operations = network.structure.operations(neededFor: kept)
     let batchTail = BatchTail(network, operations)
     let tailValues = Set(batchTail?.network.structure.operations.flatMap(\.outputs) ?? [])
+    let headOperations = batchTail?.headOperations ?? operations
+    let keptOfHead = kept.subtracting(tailValues).union(batchTail.map { [$0.input] } ?? [])
 
     var compiler = PlanCompiler(
       network: network,
       memory: try MemoryPlan(
-        network, batchTail?.headOperations ?? operations,
-        kept: kept.subtracting(tailValues).union(batchTail.map { [$0.input] } ?? []),
-        instructionSet: instructionSet),
+        network, headOperations, kept: keptOfHead, instructionSet: instructionSet),
       instructionSet: instructionSet)
-    head = try compiler.compile(isTail: false)
+    head = try compiler.compile(
+      isTail: false, turns: TurnSteps(headOperations, network.structure.values, kept: keptOfHead))
     if let batchTail {
       compiler = PlanCompiler(
         network: batchTail.network,

@@ -31,9 +31,12 @@ struct PlanCompiler {
 
   var values: [QuantizedValue] { network.structure.values }
 
-  mutating func compile(isTail: Bool) throws(QuantizationError) -> PlanPart {
+  /// - Parameter turns: what several images are to take turns in.
+  mutating func compile(isTail: Bool, turns: TurnSteps? = nil) throws(QuantizationError) -> PlanPart {
+    var turns = turns.flatMap { memory.fusion.groups[$0.operation - 1] == nil ? $0 : nil }
     fillBorder(of: network.structure.input)
     for (index, operation) in memory.operations.enumerated() {
+      if index == turns?.operation { turns?.first = steps.count }
       switch operation {
       case .convolution(let convolution):
         if convolution.isDepthwise { try addDepthwise(convolution) } else { try addDense(convolution) }
@@ -66,7 +69,8 @@ struct PlanCompiler {
       for output in operation.outputs { fillBorder(of: output) }
       if let group = memory.fusion.groups[index - 1] { fuse(group: group) }
     }
-    return PlanPart(values: values, memory: memory, steps: steps, scratchSize: scratchSize, isTail: isTail)
+    return PlanPart(
+      values: values, memory: memory, steps: steps, scratchSize: scratchSize, isTail: isTail, turns: turns)
   }
 
   /// Puts an expansion and the depthwise convolution after it, which were added last, into one step.

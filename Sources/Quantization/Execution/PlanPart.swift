@@ -6,6 +6,8 @@ struct PlanPart: Sendable {
   let scratchSize: Int
   /// Whether its maps hold several images side by side.
   let isTail: Bool
+  /// The steps, to the last one, that several images take turns in.
+  var turns: TurnSteps?
 
   /// Kernels' scratch lies behind the activations.
   var scratchOffset: Int { (memory.size + 63) / 64 * 64 }

@@ -48,6 +48,23 @@ final class StepRunner {
     if let failure { throw failure }
   }
 
+  /// Some of the steps, on one thread.
+  func run(_ range: Range<Int>) throws(QuantizationError) {
+    for step in part.steps[range] { try run(step) }
+  }
+
+  /// A share of a step, on one thread.
+  func run(_ index: Int, share: Int, of shares: Int) throws(QuantizationError) {
+    try run(
+      part.steps[index], shares == 1 ? .whole : StepShare(cut: .blocks, index: share, count: shares), as: 0)
+  }
+
+  /// Takes a value, with its border, from a runner of the same part.
+  func copy(_ value: Int, from other: StepRunner) {
+    bytes(part.memory.start(of: value)).update(
+      from: other.bytes(part.memory.start(of: value)), count: part.memory.layouts[value].size)
+  }
+
   /// What the hungriest share of a step needs.
   private func scratchSize(members: Int) -> Int {
     var largest = part.scratchSize
@@ -112,18 +129,22 @@ final class StepRunner {
 
   // MARK: Steps
 
-  func run(_ step: PlanStep, images: Int = 1, _ share: StepShare = .whole) throws(QuantizationError) {
+  /// - Parameter member: whose workspace it is done in; by default that of the share's index.
+  func run(
+    _ step: PlanStep, images: Int = 1, _ share: StepShare = .whole, as member: Int? = nil
+  ) throws(QuantizationError) {
+    let workspace = workspaces[member ?? share.index]
     switch step {
     case .floatIsland(let island):
       try island.run(read: elements, write: floats)
     case .convolution(let step):
       var call = bound(step)
-      call.scratch = workspaces[share.index].scratch
+      call.scratch = workspace.scratch
       if part.isTail { call.columns = UInt32(images) }
       if call.narrow(to: share) { synoptic_int8_convolve(kernels, &call) }
     case .winograd(let step):
       var call = bound(step)
-      call.scratch = workspaces[share.index].scratch
+      call.scratch = workspace.scratch
       if call.narrow(to: share) { synoptic_int8_convolve_winograd(kernels, &call) }
     case .depthwise(let step):
       var call = bound(step)

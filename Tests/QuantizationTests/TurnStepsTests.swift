@@ -1,0 +1,39 @@
+import Testing
+
+@testable import Quantization
+
+@Suite("Images that take turns")
+struct TurnStepsTests {
+  @Test("do so where a network ends in more weights than maps")
+  func begins() throws {
+    let plan = try CompiledPlan(SmallGraph.turns.quantized())
+    let turns = try #require(plan.head.turns)
+    let shares = plan.head.steps[turns.first...].map(TurnSteps.shares)
+    // 512 x 512 x 9 weights are more than stay in a cache.
+    #expect(shares.max() == 2)
+    guard case .convolution(let first) = plan.head.steps[turns.first] else {
+      Issue.record("the first step is no convolution")
+      return
+    }
+    #expect(first.layer.input == turns.input)
+  }
+
+  @Test("do not where a layer before the end is an output, or the weights are few")
+  func doesNot() throws {
+    let network = try SmallGraph.turns.quantized()
+    #expect(try CompiledPlan(network, outputs: network.layers).head.turns == nil)
+    #expect(try CompiledPlan(SmallGraph.all[0].quantized()).head.turns == nil)
+  }
+
+  @Test("keep a residual's memory for its sum")
+  func overwritesResiduals() throws {
+    let plan = try CompiledPlan(SmallGraph.turns.quantized())
+    let memory = plan.head.memory
+    let sums = memory.operations.compactMap { operation -> QuantizedConvolution? in
+      guard case .convolution(let convolution) = operation, convolution.residual != nil else { return nil }
+      return convolution
+    }
+    #expect(sums.count == 1)
+    for sum in sums { #expect(sum.residual.map(memory.start) == memory.start(of: sum.output)) }
+  }
+}
