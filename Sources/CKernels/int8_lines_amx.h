@@ -62,7 +62,8 @@ static size_t line_row(const lines *l, size_t group, size_t row) {
          row / l->row_stride * l->columns * l->pixel;
 }
 
-/// Four blocks' pixels that are gathered at a time: bytes from the input's first tap, and to where they go.
+/// Four blocks' pixels that are gathered at a time: bytes from the first tap of the chunk's first output, and from the
+/// chunk's first line to where they go.
 typedef struct line_piece {
   int32_t from;
   int32_t to;
@@ -76,7 +77,7 @@ static size_t line_columns(const synoptic_int8_convolution *c, const lines *l) {
 static size_t line_piece_count(const synoptic_int8_convolution *c, const lines *l, size_t rows) {
   const size_t columns = line_columns(c, l), fours = (c->blocks_together + LINE_BLOCKS - 1) / LINE_BLOCKS;
   return ((rows - 1) * l->row_stride + l->kernel_height) * l->groups * fours *
-         (columns < LINE_PIXELS ? columns : (columns + LINE_PIXELS - 1) / LINE_PIXELS);
+         (l->is_narrow ? columns : (columns + LINE_PIXELS - 1) / LINE_PIXELS);
 }
 
 static size_t last_within(size_t at, size_t size, size_t end) { return at + size > end ? end - size : at; }
@@ -84,7 +85,7 @@ static size_t last_within(size_t at, size_t size, size_t end) { return at + size
 /// A chunk's pieces, row by row, so that those of fewer rows come first. The last ones of a row, and of a group, begin
 /// where they end with it.
 static void find_line_pieces(const synoptic_int8_convolution *c, const lines *l, line_piece *piece) {
-  const size_t columns = line_columns(c, l), pixels = columns < LINE_PIXELS ? 1 : LINE_PIXELS;
+  const size_t columns = line_columns(c, l), pixels = l->is_narrow ? 1 : LINE_PIXELS;
   const size_t rows = (l->rows - 1) * l->row_stride + l->kernel_height;
   for (size_t row = 0; row < rows; row++)
     for (size_t group = 0; group < l->groups; group++)

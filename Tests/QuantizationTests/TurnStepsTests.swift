@@ -25,6 +25,22 @@ struct TurnStepsTests {
     #expect(try CompiledPlan(SmallGraph.all[0].quantized()).head.turns == nil)
   }
 
+  @Test("give what each gives alone, on any number of threads", arguments: [1, 2, 3, 5])
+  func sameBits(threads: Int) throws {
+    let small = SmallGraph.turns
+    let plan = try CompiledPlan(small.quantized())
+    let images = small.images.map(\.floats)
+    let alone = PlanExecutor(plan)
+    let expected = try images.map { image in
+      try alone.run(tensor: image)
+      return [alone.output(0)]
+    }
+    let together = PlanExecutor(plan, threads: threads, cuts: .cheapest)
+    for count in [1, 3, 4, 5, 9, 24, 7] {
+      #expect(try together.run(tensors: Array(images.prefix(count))) == Array(expected.prefix(count)))
+    }
+  }
+
   @Test("keep a residual's memory for its sum")
   func overwritesResiduals() throws {
     let plan = try CompiledPlan(SmallGraph.turns.quantized())

@@ -106,7 +106,8 @@ size_t synoptic_int8_convolve_scratch_size(synoptic_instruction_set set, const s
 void synoptic_int8_convolve(synoptic_instruction_set set, const synoptic_int8_convolution *convolution);
 
 /// `[outputs][inputs][taps]` into the order of `synoptic_int8_convolution.weights`, for input blocks of `block`
-/// channels (4 or 16), of which `blocks_together` lie together. Channels that fill up a block are left as they are: zeros, from the caller.
+/// channels (4 or 16), of which `blocks_together` lie together. Channels that fill up a block are left as they are:
+/// zeros, from the caller.
 void synoptic_int8_pack_convolution(const int8_t *weights, uint32_t outputs, uint32_t inputs, uint32_t taps,
                                     uint32_t block, uint32_t blocks_together, int8_t *packed);
 

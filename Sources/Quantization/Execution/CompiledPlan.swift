@@ -59,11 +59,13 @@ public struct CompiledPlan: Sendable {
     constants = compiler.constants.finish()
   }
 
-  /// Bytes that one executor needs for activations and scratch.
+  /// Bytes that one executor needs for an image's activations and scratch.
   public var arenaSize: Int { head.arenaSize + (tail?.part.arenaSize ?? 0) }
 
   /// How many images are best run at once.
-  public var preferredBatch: Int { tail == nil ? 1 : BatchTail.images }
+  public var preferredBatch: Int {
+    tail != nil ? BatchTail.images : head.turns != nil ? TurnSteps.images : 1
+  }
 
   /// Whether an output, by its number, is made by the tail.
   func isOfTail(_ output: Int) -> Bool {

@@ -114,6 +114,7 @@ extension PlanCompiler {
   private func blocksTogether(_ window: Window, input: ValueLayout, output: ValueLayout) -> Int {
     let quads = input.blocks * input.block / 4 * window.kernelHeight * window.kernelWidth
     guard input.block == 16, input.images == 1, window.dilationHeight == 1, window.dilationWidth == 1,
+      window.strideHeight <= window.kernelHeight, window.strideWidth <= window.kernelWidth,
       synoptic_int8_gathers_pixels(
         instructionSet.kernelSet, quads, output.shape.height * output.shape.width)
     else { return 1 }

@@ -33,7 +33,7 @@ struct PlanCompiler {
 
   /// - Parameter turns: what several images are to take turns in.
   mutating func compile(isTail: Bool, turns: TurnSteps? = nil) throws(QuantizationError) -> PlanPart {
-    var turns = turns.flatMap { memory.fusion.groups[$0.operation - 1] == nil ? $0 : nil }
+    var turns = turns
     fillBorder(of: network.structure.input)
     for (index, operation) in memory.operations.enumerated() {
       if index == turns?.operation { turns?.first = steps.count }

@@ -5,8 +5,9 @@ import Synchronization
 
 /// Runs a compiled plan on the thread that calls it, and on others that it keeps. It owns the activations' memory.
 ///
-/// Several threads take images apart as long as there is one for each, and then the dense layers of all together, of
-/// which each computes a share of the channels: every weight is read once. Of fewer images they share every layer. What
+/// Several threads take images apart as long as there is one for each, a few at a time where these can take turns
+/// (`TurnSteps`), and then the dense layers of all together, of which each computes a share of the channels: every weight
+/// is read once. Of fewer images they share every layer. What
 /// comes out are the same bits for any number of threads.
 public final class PlanExecutor {
   public let plan: CompiledPlan
@@ -141,7 +142,7 @@ public final class PlanExecutor {
 
   /// Each thread takes images through the head: one after another, or a few at a time that take turns at its end.
   private func runApart(count: Int, load: @escaping Load) throws(QuantizationError) -> [[[Float]]] {
-    let atOnce = plan.head.turns == nil ? 1 : min(TurnSteps.images, (count + threads - 1) / threads)
+    let atOnce = imagesAtOnce(of: count)
     makeSeats(threads: min(threads, count), images: atOnce)
     let seats = seats
     let next = Atomic<Int>(0)
@@ -162,6 +163,14 @@ public final class PlanExecutor {
       }
     }
     return made.withLock { $0 }
+  }
+
+  /// How many images of a thread take turns: the same for all threads as nearly as can be.
+  private func imagesAtOnce(of count: Int) -> Int {
+    guard plan.head.turns != nil, count > 0 else { return 1 }
+    let most = threads * TurnSteps.images
+    let rounds = (count + most - 1) / most
+    return (count + threads * rounds - 1) / (threads * rounds)
   }
 
   private func makeSeats(threads: Int, images: Int) {

@@ -61,8 +61,9 @@ final class StepRunner {
 
   /// Takes a value, with its border, from a runner of the same part.
   func copy(_ value: Int, from other: StepRunner) {
+    let layout = part.memory.layouts[value]
     bytes(part.memory.start(of: value)).update(
-      from: other.bytes(part.memory.start(of: value)), count: part.memory.layouts[value].size)
+      from: other.bytes(part.memory.start(of: value)), count: layout.blocksInMemory * layout.plane)
   }
 
   /// What the hungriest share of a step needs.

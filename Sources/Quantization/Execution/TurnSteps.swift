@@ -50,8 +50,8 @@ struct TurnSteps: Sendable {
     return weights > cachedWeights ? (weights + cachedWeights - 1) / cachedWeights : 1
   }
 
-  /// - Returns: nil for an operation that is not for turns: a convolution whose maps are more than its weights, or what
-  ///   has large maps.
+  /// - Returns: nil for an operation that is not for turns: a convolution whose outputs, of all images, are more than its
+  ///   weights, or what has large maps.
   private static func weights(of operation: QuantizedOperation, _ values: [QuantizedValue]) -> Int? {
     let outputs = operation.outputs.map { values[$0].shape }
     guard outputs.allSatisfy({ $0.height * $0.width <= largestMap }) else { return nil }

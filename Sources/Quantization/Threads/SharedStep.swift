@@ -35,8 +35,9 @@ struct SharedStep: Sendable {
     if cut == .none, previous.cut == .none { return true }
     switch (step, previous.step) {
     case (.fillBorder(let value), let before):
-      // A map's border and its pixels, or the values that these are made of, share no memory. What came before that
-      // step is done, because a step that is cut waits for it.
+      // A map's border shares no memory with its pixels, nor with those that these are made of: a residual that the map
+      // overwrites had the same border, but none of it was read. What came before that step is done, because a step
+      // that is cut waits for it.
       return cut == .blocks && before.description.output == value
     case (.expandedDepthwise(let pair), .fillBorder(let value)):
       // Each has filled the border that it now reads.
