@@ -180,6 +180,13 @@ static bool is_segment_used_up(const huffman_decoder *decoder) {
   return reader->read - (ptrdiff_t)(reader->bits / 8) == decoder->segment_end;
 }
 
+/// Whether a marker ends the segment, or the stream does. Fill bytes and a zero are no marker but, to libjpeg, a byte of data.
+static bool is_segment_ended(const huffman_decoder *decoder) {
+  const uint8_t *place = decoder->marker;
+  while (place < decoder->stream_end && *place == 0xff) ++place;
+  return place == decoder->stream_end || *place != 0;
+}
+
 /// - Returns: false where the marker that is due is not there.
 static bool restart(huffman_decoder *decoder, uint32_t interval) {
   const uint8_t *marker = decoder->marker;
@@ -210,7 +217,7 @@ static inline __attribute__((always_inline)) bool
   decoder->units_to_go -= 1;
   if (decoder->units_to_go > 0) return true;
   // Bytes too many before the marker are a damage that libjpeg is to speak of.
-  if (!is_segment_used_up(decoder)) return false;
+  if (!is_segment_used_up(decoder) || !is_segment_ended(decoder)) return false;
   codec->src->next_input_byte = decoder->marker;
   codec->src->bytes_in_buffer = (size_t)(decoder->stream_end - decoder->marker);
   return true;

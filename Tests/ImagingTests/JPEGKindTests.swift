@@ -138,6 +138,24 @@ struct JPEGKindTests {
     odd[original.count / 2] ^= 0x55
     odd.removeLast(original.count / 4)
     #expect(decoded(odd, isPlain: false) == decoded(odd, isPlain: true))
+    // Fill bytes and a zero behind the last block are no marker to libjpeg, which counts on.
+    odd = original
+    odd.insert(contentsOf: [0xff, 0xff, 0x00] + (1...40), at: odd.count - 2)
+    let outcome = decoded(odd, isPlain: false)
+    #expect(outcome.damage != nil && outcome == decoded(odd, isPlain: true))
+  }
+
+  @Test(arguments: try foundByTheFuzzer())
+  func `what the fuzzer found is decoded as libjpeg does`(_ name: String) throws {
+    let bytes = try FileBytes.read(PackageRoot.url.appending(path: "Fuzzing/Seeds/pixels/\(name)").path)
+    let outcome = decoded(bytes, isPlain: false)
+    #expect(outcome.damage != nil && outcome == decoded(bytes, isPlain: true))
+  }
+
+  private static func foundByTheFuzzer() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(
+      atPath: PackageRoot.url.appending(path: "Fuzzing/Seeds/pixels").path
+    ).sorted()
   }
 
   /// All that can be told of a decoding, with damage accepted.
