@@ -12,6 +12,8 @@ public struct CompiledPlan: Sendable {
 
   let outputValues: [Int]
   let head: PlanPart
+  /// What stands for some of the head's steps where four images take turns.
+  let mosaics: [MosaicPart]
   /// Where the network ends in large dense layers.
   let tail: (input: Int, part: PlanPart)?
   let constants: PackedConstants
@@ -44,6 +46,17 @@ public struct CompiledPlan: Sendable {
       instructionSet: instructionSet)
     head = try compiler.compile(
       isTail: false, turns: TurnSteps(headOperations, network.structure.values, kept: keptOfHead))
+    var mosaics: [MosaicPart] = []
+    for mosaic in ImageMosaic.all(in: network, head, kept: keptOfHead) {
+      compiler = PlanCompiler(
+        network: mosaic.network,
+        memory: try MemoryPlan(
+          mosaic.network, mosaic.network.structure.operations, kept: [mosaic.output], seam: mosaic.seam,
+          instructionSet: instructionSet),
+        instructionSet: instructionSet, after: compiler)
+      mosaics.append(MosaicPart(mosaic: mosaic, part: try compiler.compile(isTail: false)))
+    }
+    self.mosaics = mosaics
     if let batchTail {
       compiler = PlanCompiler(
         network: batchTail.network,

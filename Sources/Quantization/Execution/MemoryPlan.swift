@@ -22,14 +22,16 @@ struct MemoryPlan: Sendable {
   ///   - operations: those of the network's that are run.
   ///   - kept: values that must survive to the end of a run.
   ///   - inputImages: how many images' inputs there are, one behind the other.
+  ///   - seam: where the maps of a mosaic's images meet.
   /// - Throws: `QuantizationError.invalidInput` for a network whose activations are too large to hold.
   init(
     _ network: QuantizedNetwork, _ operations: [QuantizedOperation], kept: Set<Int>, inputImages: Int = 1,
-    instructionSet: InstructionSet
+    seam: MapSeam? = nil, instructionSet: InstructionSet
   ) throws(QuantizationError) {
     self.operations = operations
     layouts = Self.layouts(of: network, operations)
     layouts[network.structure.input].images = inputImages
+    for value in operations.flatMap({ $0.inputs + $0.outputs }) { layouts[value].seam = seam }
     places = Self.places(in: network, operations, layouts: layouts)
     Self.overwriteResiduals(operations, layouts: layouts, kept: kept, in: &places)
     for index in places.indices where places[index].root != index {

@@ -35,9 +35,7 @@ extension PlanCompiler {
     call.columns = UInt32(output.shape.width)
     call.blocks = UInt32(output.blocks)
     call.last_block_is_half = (1...8).contains(output.shape.channels % 16)
-    let shape = DenseWeightShape(
-      outputs: output.shape.channels, inputs: input.shape.channels,
-      taps: window.kernelHeight * window.kernelWidth)
+    let shape = DenseWeightShape(convolution, values)
     let places = try requantize(
       convolution, perChannel: shape.inputs * shape.taps, into: &call.requantization)
     if choosesWinograd(convolution, largestAccumulator: places.largest) {
@@ -168,15 +166,8 @@ extension PlanCompiler {
     guard synoptic_int8_has_winograd(instructionSet.kernelSet), convolution.window.isWinogradShaped,
       input.block == 16, output.elementSize == 1, largestAccumulator < 1 << 25
     else { return false }
-    let tiles = (output.shape.height + 3) / 4 * ((output.shape.width + 3) / 4)
+    let tiles = output.shape.winogradTiles
     return tiles >= 9 && output.shape.height * output.shape.width * 10 >= tiles * 16 * 6
-  }
-
-  /// Transformed weights of more than a few megabytes come from memory: 9 to 19 MB that one strip of tiles alone reads
-  /// cost more than transforming an eighth of that (3 to 8 % of a layer at 13x13 and 14x14, measured cold).
-  private static func transformsWhenUsed(_ shape: DenseWeightShape, output: MapShape) -> Bool {
-    let tiles = (output.height + 3) / 4 * ((output.width + 3) / 4)
-    return tiles <= 25 && shape.inputs * shape.outputs * 72 > 6 << 20
   }
 
   private mutating func addWinograd(
@@ -195,7 +186,9 @@ extension PlanCompiler {
     call.columns = UInt32(output.shape.width)
     call.blocks = UInt32(output.blocks)
     call.requantization = requantization
-    call.transformed = !Self.transformsWhenUsed(shape, output: output.shape)
+    var image = output.shape
+    if let seam = output.seam { (image.height, image.width) = (seam.row, seam.column) }
+    call.transformed = !shape.transformsWhenUsed(over: image)
     scratchSize = max(scratchSize, synoptic_int8_winograd_scratch_size(&call))
     steps.append(
       .winograd(

@@ -12,6 +12,11 @@ extension PlanCompiler {
   /// Weights in a kernel's order: from the compiled file if it has them, else packed from the portable ones once the
   /// constants' size is known.
   mutating func packedWeights(_ order: WeightOrder, of convolution: QuantizedConvolution) -> Int {
+    // A mosaic's convolutions are the head's as well.
+    let made = weights.first {
+      $0.output == convolution.output && $0.kind == order.kind && $0.byteCount == order.byteCount
+    }
+    if let made { return made.constant }
     let constant: Int
     if let address = packed?.address(
       of: order.kind, output: convolution.output, byteCount: order.byteCount)
@@ -38,9 +43,11 @@ extension PlanCompiler {
     } else {
       sums = network.weightSums(convolution.weights, channels: channels, perChannel: perChannel)
     }
-    weights.append(
-      PackedWeights(
-        output: convolution.output, kind: .sums, byteCount: byteCount, constant: constants.append(sums)))
+    if !weights.contains(where: { $0.output == convolution.output && $0.kind == .sums }) {
+      weights.append(
+        PackedWeights(
+          output: convolution.output, kind: .sums, byteCount: byteCount, constant: constants.append(sums)))
+    }
     return sums
   }
 }

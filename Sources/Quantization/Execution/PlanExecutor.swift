@@ -16,8 +16,8 @@ public final class PlanExecutor {
   let head: StepRunner
   let tail: StepRunner?
   private let team: ThreadTeam?
-  /// Of each member of the team, a head for each image that takes turns; made when images are first run apart.
-  private var seats: [[StepRunner]] = []
+  /// Of each member of the team; made when images are first run apart.
+  private var takers: [TurnTaker] = []
 
   /// - Parameter threads: at least 1, the calling one included. More than there are processors would only wait for one
   ///   another, and are not kept.
@@ -143,21 +143,21 @@ public final class PlanExecutor {
   /// Each thread takes images through the head: one after another, or a few at a time that take turns at its end.
   private func runApart(count: Int, load: @escaping Load) throws(QuantizationError) -> [[[Float]]] {
     let atOnce = imagesAtOnce(of: count)
-    makeSeats(threads: min(threads, count), images: atOnce)
-    let seats = seats
+    while takers.count < min(threads, count) { takers.append(TurnTaker(plan, head: takers.isEmpty ? head : nil)) }
+    for member in takers.indices { takers[member].makeRoom(for: atOnce) }
+    let takers = takers
     let next = Atomic<Int>(0)
     let made = Mutex([[[Float]]](repeating: [], count: count))
     try runTogether { [self] member throws(QuantizationError) in
-      guard member.index < seats.count else { return }
+      guard member.index < takers.count else { return }
       while true {
         let first = next.add(atOnce, ordering: .relaxed).oldValue
         guard first < count else { return }
-        let images = first..<min(count, first + atOnce)
-        let runners = Array(seats[member.index].prefix(images.count))
-        try takeTurns(images, in: runners, load: load)
-        for (image, runner) in zip(images, runners.reversed()) {
-          handOver(image, from: runner)
-          let outputs = outputs(of: runner)
+        try takers[member.index].run(first..<min(count, first + atOnce)) {
+          (image, head) throws(QuantizationError) in try load(image, head, .whole)
+        } finish: { image, head in
+          handOver(image, from: head)
+          let outputs = outputs(of: head)
           made.withLock { $0[image] = outputs }
         }
       }
@@ -171,34 +171,6 @@ public final class PlanExecutor {
     let most = threads * TurnSteps.images
     let rounds = (count + most - 1) / most
     return (count + threads * rounds - 1) / (threads * rounds)
-  }
-
-  private func makeSeats(threads: Int, images: Int) {
-    func seat() -> StepRunner {
-      StepRunner(plan.head, constants: plan.constants, instructionSet: plan.instructionSet)
-    }
-    while seats.count < threads { seats.append([seats.isEmpty ? head : seat()]) }
-    for member in 0..<threads { while seats[member].count < images { seats[member].append(seat()) } }
-  }
-
-  /// All images come to their turns in the first seat's memory, which a core's cache then has, and all but the last go
-  /// on in another's.
-  private func takeTurns(
-    _ images: Range<Int>, in seats: [StepRunner], load: Load
-  ) throws(QuantizationError) {
-    let turns = plan.head.turns
-    let first = turns?.first ?? plan.head.steps.count
-    for (image, seat) in zip(images, seats.reversed()) {
-      try load(image, seats[0], .whole)
-      try seats[0].run(0..<first)
-      if let turns, seat !== seats[0] { seat.copy(turns.input, from: seats[0]) }
-    }
-    for index in first..<plan.head.steps.count {
-      let shares = TurnSteps.shares(of: plan.head.steps[index])
-      for share in 0..<shares {
-        for seat in seats { try seat.run(index, share: share, of: shares) }
-      }
-    }
   }
 
   /// - Throws: what a member has thrown, when all have returned.

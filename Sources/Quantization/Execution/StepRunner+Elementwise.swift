@@ -81,6 +81,20 @@ extension StepRunner {
       UInt32(blocks.count), UInt32(layout.pixel), UInt32(layout.top), UInt32(layout.bottom),
       UInt32(layout.left), UInt32(layout.right), UInt32(layout.shape.height), UInt32(layout.shape.width),
       UInt8(quantization.zeroPoint))
+    if let seam = layout.seam { fill(seam, of: value, layout, UInt8(quantization.zeroPoint)) }
+  }
+
+  /// A seam is the border of what lies behind it.
+  private func fill(_ seam: MapSeam, of value: Int, _ layout: ValueLayout, _ zeroPoint: UInt8) {
+    let start = bytes(part.memory.start(of: value))
+    let (rows, columns) = (UInt32(layout.plane / layout.row), UInt32(layout.row / layout.pixel))
+    let blocks = UInt32(layout.blocks)
+    synoptic_int8_fill_border(
+      start + (layout.top + seam.row) * layout.row, layout.plane, blocks, UInt32(layout.pixel), 1, 0, 0, 0, 0,
+      columns, zeroPoint)
+    synoptic_int8_fill_border(
+      start + (layout.left + seam.column) * layout.pixel, layout.plane, blocks, UInt32(layout.pixel), 0, 0, 1, 0,
+      rows, columns - 1, zeroPoint)
   }
 
   private func quantize(_ input: Int, _ output: Int, _ share: StepShare) {

@@ -124,6 +124,16 @@ final class StepRunner {
       pixels: bytes(part.memory.interiorOffset(of: value)), plane: layout.plane, row: layout.row)
   }
 
+  /// An image's map in a mosaic.
+  func region(_ value: Int, ofImage number: Int) -> synoptic_int8_region {
+    var region = region(value)
+    let layout = part.memory.layouts[value]
+    guard let seam = layout.seam else { return region }
+    let (row, column) = (number / ImageMosaic.across, number % ImageMosaic.across)
+    region.pixels += row * (seam.row + 1) * layout.row + column * (seam.column + 1) * layout.pixel
+    return region
+  }
+
   func constant<Element>(_ number: Int, as type: Element.Type) -> UnsafePointer<Element> {
     constants[number].assumingMemoryBound(to: type)
   }

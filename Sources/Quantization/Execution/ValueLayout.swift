@@ -16,6 +16,8 @@ struct ValueLayout: Sendable, Equatable {
   var heldBlocks: Int?
   /// How many images' values there are, one behind the other.
   var images = 1
+  /// What is filled like the border inside a map that holds several images' maps.
+  var seam: MapSeam?
   /// Rows past the end that a kernel reads and doesn't mind what is in them.
   var overrunRows = 0
 

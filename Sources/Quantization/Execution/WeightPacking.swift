@@ -7,6 +7,23 @@ struct DenseWeightShape: Sendable {
   var taps: Int
 }
 
+extension DenseWeightShape {
+  init(_ convolution: QuantizedConvolution, _ values: [QuantizedValue]) {
+    outputs = values[convolution.output].shape.channels
+    inputs = values[convolution.input].shape.channels
+    taps = convolution.window.kernelHeight * convolution.window.kernelWidth
+  }
+
+  /// Whether Winograd's weights are kept as taps. Transformed ones of more than a few megabytes come from memory: 9 to
+  /// 19 MB that one strip of tiles alone reads cost more than transforming an eighth of that (3 to 8 % of a layer at
+  /// 13x13 and 14x14, measured cold).
+  ///
+  /// - Parameter output: one image's map.
+  func transformsWhenUsed(over output: MapShape) -> Bool {
+    output.winogradTiles <= 25 && inputs * outputs * 72 > 6 << 20
+  }
+}
+
 /// How a convolution's weights get into a kernel's order.
 struct WeightOrder {
   var kind: PackedSection.Kind
