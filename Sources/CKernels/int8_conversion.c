@@ -5,22 +5,22 @@
 #include "int8_requantize.h"
 
 void synoptic_int8_load_pixels(const uint8_t *pixels, uint32_t image_channels, uint32_t channels,
-                               const uint32_t *order, const uint8_t *tables, uint8_t *output, size_t output_row,
-                               uint32_t height, uint32_t width) {
+                               const uint32_t *order, const uint8_t *tables, uint8_t *output, uint32_t pixel,
+                               size_t output_row, uint32_t height, uint32_t width) {
   for (uint32_t y = 0; y < height; y++) {
     const uint8_t *from = pixels + (size_t)y * width * image_channels;
     uint8_t *to = output + y * output_row;
     if (channels == 3) {
       const uint8_t *first = from + order[0], *second = from + order[1], *third = from + order[2];
-      for (uint32_t x = 0; x < width; x++, to += 4) {
-        const uint32_t pixel = x * image_channels;
-        to[0] = tables[first[pixel]];
-        to[1] = tables[256 + second[pixel]];
-        to[2] = tables[512 + third[pixel]];
+      for (uint32_t x = 0; x < width; x++, to += pixel) {
+        const uint32_t at = x * image_channels;
+        to[0] = tables[first[at]];
+        to[1] = tables[256 + second[at]];
+        to[2] = tables[512 + third[at]];
       }
       continue;
     }
-    for (uint32_t x = 0; x < width; x++, from += image_channels, to += 4)
+    for (uint32_t x = 0; x < width; x++, from += image_channels, to += pixel)
       for (uint32_t channel = 0; channel < channels; channel++)
         to[channel] = tables[channel * 256 + from[order[channel]]];
   }
@@ -44,11 +44,23 @@ static inline __attribute__((always_inline)) void quantize_run(const float *from
   }
 }
 
-/// An image of up to four channels, pixel by pixel.
+/// Puts `count` pixels of four bytes side by side, or the first three bytes of each.
+static inline __attribute__((always_inline)) void store_image_run(const uint8_t *pixels, uint32_t count, uint32_t pixel,
+                                                                  uint8_t *to) {
+  if (pixel == 4) {
+    memcpy(to, pixels, (size_t)count * 4);
+    return;
+  }
+  // A fourth byte is overwritten by the next pixel; behind the last one it might be another thread's.
+  for (uint32_t i = 0; i + 1 < count; i++) memcpy(to + (size_t)i * 3, pixels + i * 4, 4);
+  memcpy(to + (size_t)(count - 1) * 3, pixels + (count - 1) * 4, 3);
+}
+
+/// An image of up to four channels, pixel by pixel, each of `pixel` bytes.
 static inline __attribute__((always_inline)) void quantize_image_rows(const float *from, size_t plane,
                                                                       uint32_t channels, float scale, float zero_point,
-                                                                      uint8_t *to, size_t row, uint32_t height,
-                                                                      uint32_t width) {
+                                                                      uint8_t *to, uint32_t pixel, size_t row,
+                                                                      uint32_t height, uint32_t width) {
   for (uint32_t y = 0; y < height; y++, from += width, to += row) {
     for (uint32_t x = 0; x < width; x += RUN) {
       const uint32_t count = width - x < RUN ? width - x : RUN;
@@ -61,23 +73,23 @@ static inline __attribute__((always_inline)) void quantize_image_rows(const floa
         pixels[i * 4 + 2] = bytes[2][i];
         pixels[i * 4 + 3] = bytes[3][i];
       }
-      memcpy(to + (size_t)x * 4, pixels, (size_t)count * 4);
+      store_image_run(pixels, count, pixel, to + (size_t)x * pixel);
     }
   }
 }
 
 static void quantize_image(const float *from, size_t plane, uint32_t channels, float scale, float zero_point,
-                           uint8_t *to, size_t row, uint32_t height, uint32_t width) {
-  quantize_image_rows(from, plane, channels, scale, zero_point, to, row, height, width);
+                           uint8_t *to, uint32_t pixel, size_t row, uint32_t height, uint32_t width) {
+  quantize_image_rows(from, plane, channels, scale, zero_point, to, pixel, row, height, width);
 }
 
 #if defined(__x86_64__)
 /// The same loops in wider vectors: no operation rounds differently.
 __attribute__((target("avx2"))) static void quantize_image_avx2(const float *from, size_t plane,
                                                                 uint32_t channels, float scale, float zero_point,
-                                                                uint8_t *to, size_t row, uint32_t height,
-                                                                uint32_t width) {
-  quantize_image_rows(from, plane, channels, scale, zero_point, to, row, height, width);
+                                                                uint8_t *to, uint32_t pixel, size_t row,
+                                                                uint32_t height, uint32_t width) {
+  quantize_image_rows(from, plane, channels, scale, zero_point, to, pixel, row, height, width);
 }
 #endif
 
@@ -94,14 +106,16 @@ static void quantize_channel_row(const float *from, float scale, float zero_poin
 void synoptic_int8_quantize(const float *input, size_t input_plane, uint32_t channels, uint32_t block, float scale,
                             int32_t zero_point, uint8_t *output, size_t output_plane, size_t output_row,
                             uint32_t height, uint32_t width) {
-  if (block == 4) {
+  if (block == 3 || block == 4) {
 #if defined(__x86_64__)
     if (synoptic_has_instruction_set(SYNOPTIC_AVX2)) {
-      quantize_image_avx2(input, input_plane, channels, scale, (float)zero_point, output, output_row, height, width);
+      quantize_image_avx2(input, input_plane, channels, scale, (float)zero_point, output, block, output_row, height,
+                          width);
       return;
     }
 #endif
-    quantize_image(input, input_plane, channels, scale, (float)zero_point, output, output_row, height, width);
+    quantize_image(input, input_plane, channels, scale, (float)zero_point, output, block, output_row, height,
+                          width);
     return;
   }
   if (height == 1 && width == 1 && block == 16) {

@@ -170,7 +170,8 @@ INLINE void convolve_half_tile(const int blocks, const int pixels, const synopti
   KIND(Z, M, tile_##Z##x##M##_stride_1, 4, 16, Z > 1)       \
   KIND(Z, M, tile_##Z##x##M##_stride_2, 4, 32, Z > 1)       \
   KIND(Z, M, tile_##Z##x##M##_image_stride_1, 1, 4, false) \
-  KIND(Z, M, tile_##Z##x##M##_image_stride_2, 1, 8, false)
+  KIND(Z, M, tile_##Z##x##M##_image_stride_2, 1, 8, false) \
+  KIND(Z, M, tile_##Z##x##M##_colors_stride_2, 1, 6, false)
 // At any other stride a pixel's address takes a register, or an instruction: up to 8 pixels.
 #define ANY_STRIDE(Z, M)                                         \
   KIND(Z, M, tile_##Z##x##M##_any_stride, 4, c->pixel_step, false)      \
@@ -196,16 +197,23 @@ HALVES_TO_8(3)
 
 typedef void (*tile_function)(const synoptic_int8_convolution *, const tile *);
 
-enum { STRIDE_1, STRIDE_2, IMAGE_STRIDE_1, IMAGE_STRIDE_2, ANY_STRIDE, IMAGE_ANY_STRIDE, KINDS };
+enum { STRIDE_1, STRIDE_2, IMAGE_STRIDE_1, IMAGE_STRIDE_2, COLORS_STRIDE_2, ANY_STRIDE, IMAGE_ANY_STRIDE, KINDS };
 
 static int kind_of(const synoptic_int8_convolution *c) {
-  if (c->quads == 1) return c->pixel_step == 4 ? IMAGE_STRIDE_1 : c->pixel_step == 8 ? IMAGE_STRIDE_2 : IMAGE_ANY_STRIDE;
+  if (c->quads == 1) {
+    switch (c->pixel_step) {
+      case 4: return IMAGE_STRIDE_1;
+      case 8: return IMAGE_STRIDE_2;
+      case 6: return COLORS_STRIDE_2;
+      default: return IMAGE_ANY_STRIDE;
+    }
+  }
   return c->pixel_step == 16 ? STRIDE_1 : c->pixel_step == 32 ? STRIDE_2 : ANY_STRIDE;
 }
 
 #define NAMES(Z, M)                                                                          \
   tile_##Z##x##M##_stride_1, tile_##Z##x##M##_stride_2, tile_##Z##x##M##_image_stride_1, \
-      tile_##Z##x##M##_image_stride_2
+      tile_##Z##x##M##_image_stride_2, tile_##Z##x##M##_colors_stride_2
 #define WIDE(Z, M) {NAMES(Z, M)}
 #define ANY(Z, M) {NAMES(Z, M), tile_##Z##x##M##_any_stride, tile_##Z##x##M##_image_any_stride}
 #define NAMES_TO_8(Z) ANY(Z, 1), ANY(Z, 2), ANY(Z, 3), ANY(Z, 4), ANY(Z, 5), ANY(Z, 6), ANY(Z, 7), ANY(Z, 8)

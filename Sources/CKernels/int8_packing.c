@@ -23,6 +23,20 @@ void synoptic_int8_pack_convolution(const int8_t *weights, uint32_t outputs, uin
   }
 }
 
+void synoptic_int8_pack_color_convolution(const int8_t *weights, uint32_t outputs, uint32_t kernel_height,
+                                          uint32_t kernel_width, int8_t *packed) {
+  const size_t taps = (size_t)kernel_height * kernel_width, quads = ((size_t)kernel_width * 3 + 3) / 4;
+  for (size_t output = 0; output < outputs; output++) {
+    int8_t *block = packed + output / 16 * kernel_height * quads * 64 + output % 16 * 4;
+    for (size_t channel = 0; channel < 3; channel++) {
+      for (size_t tap = 0; tap < taps; tap++) {
+        const size_t byte = tap % kernel_width * 3 + channel;
+        block[(tap / kernel_width * quads + byte / 4) * 64 + byte % 4] = weights[(output * 3 + channel) * taps + tap];
+      }
+    }
+  }
+}
+
 static int32_t saturated(int64_t value) {
   return value > INT32_MAX ? INT32_MAX : value < INT32_MIN ? INT32_MIN : (int32_t)value;
 }

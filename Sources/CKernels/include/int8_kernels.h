@@ -3,7 +3,8 @@
 /// Activations are unsigned 8-bit affine: real = scale * (q - zero_point). They lie in blocks of 16 channels,
 /// `[block][row][column][16]` ("c16"): a pixel's 16 channels are 16 bytes, so four of its channels are one
 /// dword for a dot-product instruction, four pixels are one 64-byte vector for a store, and no kernel needs
-/// another layout than its neighbours. An image of up to four channels lies as `[row][column][4]` ("c4").
+/// another layout than its neighbours. An image of up to four channels lies as `[row][column][4]` ("c4"), or one of
+/// three as `[row][column][3]` ("c3"), where a window's row takes fewer dwords so: 6 instead of 7 for seven pixels.
 /// A border, filled with the zero point, surrounds a tensor that a padded kernel reads: kernels have no
 /// padding branch. Channels beyond the last are there up to a multiple of 16 and meet zero weights.
 ///
@@ -60,12 +61,12 @@ typedef struct synoptic_int8_convolution {
   size_t row_step;
   size_t pixel_step;
   /// For each step, bytes from an output's first tap to `4 * quads` channels that belong to it: every
-  /// combination of input block and tap is a step.
+  /// combination of input block and tap is a step; in c3 every four bytes of a window's row.
   const int32_t *tap_offsets;
   size_t step_count;
   /// How many steps at the end have zero weights in their last two quads, of four: a last block of up to 8 channels.
   size_t half_steps;
-  /// 4 in c16, 1 in c4.
+  /// 4 in c16, 1 in c4 and c3.
   uint32_t quads;
   /// Input blocks whose taps lie side by side in the order of steps, `[group of blocks][tap][block]`. Above 1 all taps of
   /// the window, `kernel_height` x `kernel_width`, lie in the input without gaps, in rows and blocks of these sizes.
@@ -110,6 +111,11 @@ void synoptic_int8_convolve(synoptic_instruction_set set, const synoptic_int8_co
 /// zeros, from the caller.
 void synoptic_int8_pack_convolution(const int8_t *weights, uint32_t outputs, uint32_t inputs, uint32_t taps,
                                     uint32_t block, uint32_t blocks_together, int8_t *packed);
+
+/// `[outputs][3][kernel_height][kernel_width]` into the same order for c3: `[output block][row][quad][16][4 bytes]`, zeros
+/// from the caller behind a row's last tap.
+void synoptic_int8_pack_color_convolution(const int8_t *weights, uint32_t outputs, uint32_t kernel_height,
+                                          uint32_t kernel_width, int8_t *packed);
 
 /// Of weights `[channels][per_channel]`: the sum of each channel's positive ones into `sums[0..<channels]`, of its
 /// negative ones behind them. Saturated.
@@ -263,12 +269,12 @@ void synoptic_int8_fill_border(uint8_t *tensor, size_t plane, uint32_t blocks, u
                                uint8_t value);
 
 /// 8-bit pixels of `image_channels` interleaved channels, through one table of 256 bytes for each of `channels`
-/// (1 to 4) tensor channels, into c4. `order[c]` is the image channel that feeds tensor channel c.
+/// (1 to 4) tensor channels, into pixels of `pixel` bytes (c4, c3). `order[c]` is the image channel that feeds tensor channel c.
 void synoptic_int8_load_pixels(const uint8_t *pixels, uint32_t image_channels, uint32_t channels,
-                               const uint32_t *order, const uint8_t *tables, uint8_t *output, size_t output_row,
-                               uint32_t height, uint32_t width);
+                               const uint32_t *order, const uint8_t *tables, uint8_t *output, uint32_t pixel,
+                               size_t output_row, uint32_t height, uint32_t width);
 
-/// Rows of a float32 `[channels][row][width]` tensor, quantised into blocks of `block` channels (4 or 16). Its channels
+/// Rows of a float32 `[channels][row][width]` tensor, quantised into blocks of `block` channels (3, 4 or 16). Its channels
 /// are `input_plane` elements apart.
 void synoptic_int8_quantize(const float *input, size_t input_plane, uint32_t channels, uint32_t block, float scale,
                             int32_t zero_point, uint8_t *output, size_t output_plane, size_t output_row,

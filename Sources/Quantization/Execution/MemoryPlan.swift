@@ -29,7 +29,7 @@ struct MemoryPlan: Sendable {
     seam: MapSeam? = nil, instructionSet: InstructionSet
   ) throws(QuantizationError) {
     self.operations = operations
-    layouts = Self.layouts(of: network, operations)
+    layouts = Self.layouts(of: network, operations, instructionSet)
     layouts[network.structure.input].images = inputImages
     for value in operations.flatMap({ $0.inputs + $0.outputs }) { layouts[value].seam = seam }
     places = Self.places(in: network, operations, layouts: layouts)
@@ -64,9 +64,9 @@ struct MemoryPlan: Sendable {
     }
   }
 
-  private static func layouts(of network: QuantizedNetwork, _ operations: [QuantizedOperation])
-    -> [ValueLayout]
-  {
+  private static func layouts(
+    of network: QuantizedNetwork, _ operations: [QuantizedOperation], _ instructionSet: InstructionSet
+  ) -> [ValueLayout] {
     let structure = network.structure
     var layouts = structure.values.map {
       ValueLayout(
@@ -75,7 +75,9 @@ struct MemoryPlan: Sendable {
     if structure.values[structure.input].shape.channels <= 4,
       isReadOnlyByDenseConvolutions(structure.input, operations)
     {
-      layouts[structure.input].block = 4
+      let channels = structure.values[structure.input].shape.channels
+      layouts[structure.input].block =
+        channels == 3 && colorsTakeFewerQuads(structure.input, operations, instructionSet) ? 3 : 4
     }
     for operation in operations {
       if case .convolution(let convolution) = operation {
@@ -93,6 +95,19 @@ struct MemoryPlan: Sendable {
       guard case .convolution(let convolution) = operation else { return false }
       return !convolution.isDepthwise && convolution.residual != value
     }
+  }
+
+  /// Whether the three bytes of each pixel should lie side by side: a window's row of seven is then read as six quads, not
+  /// seven (measured on the 7x7 windows of stride 2: 1.16 times as fast). Tiles are not gathered from such pixels.
+  private static func colorsTakeFewerQuads(
+    _ input: Int, _ operations: [QuantizedOperation], _ instructionSet: InstructionSet
+  ) -> Bool {
+    instructionSet != .amx
+      && operations.allSatisfy { operation in
+        guard case .convolution(let convolution) = operation, convolution.input == input else { return true }
+        let columns = convolution.window.kernelWidth
+        return convolution.window.dilationWidth == 1 && (columns * 3 + 3) / 4 < columns
+      }
   }
 
   /// Inputs of a concatenation that can be written straight into its output.

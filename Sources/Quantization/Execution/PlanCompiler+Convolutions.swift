@@ -21,9 +21,9 @@ extension PlanCompiler {
     call.pixel_step = input.images > 1 ? input.imageStride : input.pixel * window.strideWidth
     call.step_count = offsets.count
     call.half_steps =
-      together == 1 && (1...8).contains(input.shape.channels % 16)
+      together == 1 && input.block == 16 && (1...8).contains(input.shape.channels % 16)
       ? window.kernelHeight * window.kernelWidth : 0
-    call.quads = UInt32(input.block / 4)
+    call.quads = input.block == 16 ? 4 : 1
     call.blocks_together = UInt32(together)
     call.kernel_height = UInt32(window.kernelHeight)
     call.kernel_width = UInt32(window.kernelWidth)
@@ -42,8 +42,11 @@ extension PlanCompiler {
       addWinograd(convolution, shape, call.requantization, places)
       return
     }
-    let weights = packedWeights(
-      WeightPacking.dense(shape, block: input.block, together: together), of: convolution)
+    let order =
+      input.block == 3
+      ? WeightPacking.colors(window, outputs: shape.outputs)
+      : WeightPacking.dense(shape, block: input.block, together: together)
+    let weights = packedWeights(order, of: convolution)
     joinRows(&call, input: input, output: output, window: window, residual: convolution.residual)
     offsets.withUnsafeBufferPointer {
       call.tap_offsets = $0.baseAddress
@@ -123,6 +126,7 @@ extension PlanCompiler {
   }
 
   private static func tapOffsets(_ window: Window, layout: ValueLayout, together: Int) -> [Int32] {
+    if layout.block == 3 { return colorOffsets(window, layout: layout) }
     var offsets: [Int32] = []
     for first in stride(from: 0, to: layout.blocks, by: together) {
       for row in 0..<window.kernelHeight {
@@ -137,6 +141,15 @@ extension PlanCompiler {
       }
     }
     return offsets
+  }
+
+  /// Every four bytes of a window's rows of three-byte pixels.
+  private static func colorOffsets(_ window: Window, layout: ValueLayout) -> [Int32] {
+    (0..<window.kernelHeight).flatMap { row in
+      (0..<(window.kernelWidth * 3 + 3) / 4).map { quad in
+        Int32(row * window.dilationHeight * layout.row + quad * 4)
+      }
+    }
   }
 
   /// A 1x1 kernel over maps without borders sees one long row: fewer odd tiles at the row ends.
@@ -186,9 +199,7 @@ extension PlanCompiler {
     call.columns = UInt32(output.shape.width)
     call.blocks = UInt32(output.blocks)
     call.requantization = requantization
-    var image = output.shape
-    if let seam = output.seam { (image.height, image.width) = (seam.row, seam.column) }
-    call.transformed = !shape.transformsWhenUsed(over: image)
+    call.transformed = output.seam != nil || !shape.transformsWhenUsed(over: output.shape)
     scratchSize = max(scratchSize, synoptic_int8_winograd_scratch_size(&call))
     steps.append(
       .winograd(

@@ -233,14 +233,15 @@ public final class PlanExecutor {
         reason: "the network takes \(layout.shape.width) x \(layout.shape.height) pixels of "
           + "\(layout.shape.channels) channels; \(pixels.count) bytes were given")
     }
-    guard layout.block == 4 else { return try load(tensor: tables.tensor(pixels), into: head, share) }
+    guard layout.isImage else { return try load(tensor: tables.tensor(pixels), into: head, share) }
     let rows = share.range(of: layout.shape.height, along: .rows)
     pixels.withUnsafeBufferPointer { pixels in
       tables.withKernelTables { order, bytes in
         synoptic_int8_load_pixels(
           pixels.baseAddress.map { $0 + rows.lowerBound * layout.shape.width * tables.imageChannels },
           UInt32(tables.imageChannels), UInt32(layout.shape.channels), order, bytes,
-          head.region(input).pixels + rows.lowerBound * layout.row, layout.row, UInt32(rows.count),
+          head.region(input).pixels + rows.lowerBound * layout.row, UInt32(layout.pixel), layout.row,
+          UInt32(rows.count),
           UInt32(layout.shape.width))
       }
     }

@@ -3,7 +3,7 @@ import CKernels
 /// How a value lies in memory: blocks of channels, a border around each map, bytes or floats.
 struct ValueLayout: Sendable, Equatable {
   var shape: MapShape
-  /// Channels of a block: 16, or 4 for an image.
+  /// Channels of a block: 16, or 4 or 3 for an image.
   var block: Int
   /// 1 for bytes, 4 for float32.
   var elementSize: Int
@@ -29,6 +29,8 @@ struct ValueLayout: Sendable, Equatable {
   var plane: Int { (top + shape.height + bottom) * row }
   /// From the start of the value to its first pixel inside the border.
   var interior: Int { top * row + left * pixel }
+  /// Whether all channels of a pixel are a few bytes on end.
+  var isImage: Bool { block == 3 || block == 4 }
   var hasBorder: Bool { top + left + bottom + right > 0 }
   var size: Int { images * imageStride }
   /// One image's, with the bytes that kernels may read past the end.

@@ -13,6 +13,8 @@ struct PackedSection: Sendable {
     case dense16Fours
     case dense16All
     case dense4
+    /// Of an image whose pixels are three bytes.
+    case colors
     case winograd
     case winogradTaps
   }
