@@ -169,6 +169,7 @@ static shape random_shape(void) {
   if (one_of(0, 5) == 0) {
     s.block = 4;
     s.input_channels = one_of(1, 4);
+    if (s.input_channels == 3 && s.dilation_x == 1) s.block = one_of(3, 4);
   } else if (s.dilation_y == 1 && s.dilation_x == 1 && one_of(0, 1)) {
     s.input_channels = one_of(49, 150);
     s.together = 1;
@@ -181,27 +182,29 @@ static void dense_case(int number) {
   const uint32_t input_blocks = (s.input_channels + s.block - 1) / s.block, blocks = (s.output_channels + 15) / 16;
   const size_t height = (size_t)(s.rows - 1) * s.stride_y + (s.kernel_height - 1) * s.dilation_y + 1;
   const size_t width = (size_t)(s.columns - 1) * s.stride_x + (s.kernel_width - 1) * s.dilation_x + 1;
-  const size_t row = width * s.block, plane = row * height, steps = (size_t)input_blocks * s.kernel_height * s.kernel_width;
+  const size_t row = width * s.block, plane = row * height, 
+               across = s.block == 3 ? (s.kernel_width * 3 + 3) / 4 : s.kernel_width,
+               steps = (size_t)input_blocks * s.kernel_height * across, step = s.block == 16 ? 256 : 64;
   int32_t *offsets = allocate(steps * 4), *offset = offsets;
   const uint32_t together = s.together ? (input_blocks % 4 ? input_blocks : 4) : 1;
   for (uint32_t group = 0; group < input_blocks; group += together)
     for (uint32_t y = 0; y < s.kernel_height; y++)
-      for (uint32_t x = 0; x < s.kernel_width; x++)
+      for (uint32_t x = 0; x < across; x++)
         for (uint32_t b = group; b < group + together; b++)
-          *offset++ = (int32_t)(b * plane + y * s.dilation_y * row + x * s.dilation_x * s.block);
+          *offset++ = (int32_t)(b * plane + y * s.dilation_y * row + x * (s.block == 3 ? 4 : s.dilation_x * s.block));
   const size_t elements = (size_t)blocks * s.rows * s.columns * 16, guard = 64;
   const int floats = one_of(0, 5) == 0;
   const size_t bytes = floats ? elements * 4 : elements;
   uint8_t *input = random_bytes(input_blocks * plane + SYNOPTIC_INT8_SLACK);
-  int8_t *weights = random_weights((size_t)blocks * steps * s.block * 16);
+  int8_t *weights = random_weights(blocks * steps * step);
   uint8_t *expected = allocate(bytes + guard), *found = allocate(bytes + guard);
   synoptic_int8_convolution c = {.input = input, .row_step = row * s.stride_y, .pixel_step = (size_t)s.block * s.stride_x,
-                                 .tap_offsets = offsets, .step_count = steps, .quads = s.block / 4, .weights = weights,
+                                 .tap_offsets = offsets, .step_count = steps, .quads = s.block == 16 ? 4 : 1, .weights = weights,
                                  .blocks_together = together, .kernel_height = s.kernel_height,
                                  .kernel_width = s.kernel_width, .input_row = row, .input_plane = plane,
                                  .output_row = (size_t)s.columns * 16, .output_plane = (size_t)s.columns * s.rows * 16,
                                  .rows = s.rows, .columns = s.columns, .blocks = blocks};
-  epilogue e = random_epilogue(&c.requantization, blocks, s.rows, s.columns, steps * s.block);
+  epilogue e = random_epilogue(&c.requantization, blocks, s.rows, s.columns, steps * step / 16);
   for (int v = 0; v < variant_count; v++) {
     uint8_t *to = v == 0 ? expected : found;
     memset(to, 0xA5, bytes + guard);

@@ -8,7 +8,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   var stride = 1
   var dilation = 1
   var size = (height: 5, width: 7)
-  /// 16, or 4 for an image.
+  /// 16, or 4 for an image; 3 for one of three channels whose pixels are three bytes.
   var block = 16
   var hasResidual = false
   var writesFloats = false
@@ -25,7 +25,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
 
   var description: String {
     "\(inputChannels)->\(outputChannels) \(kernel.height)x\(kernel.width) stride \(stride) dilation \(dilation) to "
-      + "\(size.height)x\(size.width)\(block == 4 ? " c4" : "")\(hasResidual ? " +residual" : "")"
+      + "\(size.height)x\(size.width)\(block == 16 ? "" : " c\(block)")\(hasResidual ? " +residual" : "")"
       + (writesFloats ? " floats" : "") + (epilogue == .clamped ? "" : " \(epilogue)")
   }
 
@@ -35,6 +35,8 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   }
 
   private var inputBlocks: Int { (inputChannels + block - 1) / block }
+  /// Of four bytes, in a step.
+  private var quads: Int { block == 16 ? 4 : 1 }
   private var outputBlocks: Int { (outputChannels + 15) / 16 }
   private var isLastBlockHalf: Bool { (1...8).contains(outputChannels % 16) }
   /// The order that some set would like best; every set must understand it.
@@ -56,8 +58,10 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     for group in Swift.stride(from: 0, to: inputBlocks, by: blocksTogether) {
       for y in 0..<kernel.height {
         for x in 0..<kernel.width {
+          if block == 3, x * 4 >= kernel.width * 3 { break }
           for index in group..<group + blocksTogether {
-            offsets.append(Int32(index * plane + y * dilation * row + x * dilation * block))
+            let pixel = block == 3 ? 4 : dilation * block
+            offsets.append(Int32(index * plane + y * dilation * row + x * pixel))
           }
         }
       }
@@ -71,7 +75,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     call.row_step = row * stride
     call.pixel_step = block * stride
     call.step_count = offsets.count
-    call.quads = UInt32(block / 4)
+    call.quads = UInt32(quads)
     call.output_row = size.width * 16
     call.output_plane = size.height * size.width * 16
     call.rows = UInt32(size.height)
@@ -79,7 +83,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     call.blocks = UInt32(outputBlocks)
     call.last_block_is_half = isLastBlockHalf
     let input = random.bytes(inputBlocks * plane + Int(SYNOPTIC_INT8_SLACK))
-    var weights = random.weights(outputBlocks * offsets.count * block * 16)
+    var weights = random.weights(outputBlocks * offsets.count * quads * 64)
     if block == 16, blocksTogether == 1, (1...8).contains(inputChannels % 16) {
       call.half_steps = kernel.height * kernel.width
       for index in weights.indices where index / 256 % offsets.count >= offsets.count - call.half_steps {
@@ -87,11 +91,11 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
       }
     }
     if isLastBlockHalf {
-      for index in weights.indices.suffix(offsets.count * block * 16) where index % 64 >= 32 {
+      for index in weights.indices.suffix(offsets.count * quads * 64) where index % 64 >= 32 {
         weights[index] = 0
       }
     }
-    return withEpilogue(depth: offsets.count * block, &random) { requantization, bytes, floats in
+    return withEpilogue(depth: offsets.count * quads * 4, &random) { requantization, bytes, floats in
       call.requantization = requantization
       call.output = bytes
       call.float_output = floats

@@ -60,6 +60,15 @@ struct InstructionSetEqualityTests {
             inputChannels: 3, outputChannels: 40, kernel: (7, 7), stride: stride, size: (4, width), block: 4)
         }
       }
+      + [1, 2, 4].flatMap { stride in
+        [(7, 7), (5, 5), (3, 11)].flatMap { kernel in
+          [7, 16, 37].map { width in
+            ConvolutionCase(
+              inputChannels: 3, outputChannels: 40, kernel: kernel, stride: stride, size: (4, width), block: 3
+            )
+          }
+        }
+      }
       // Windows whose blocks lie together, which lines of pixels are gathered for.
       + [64, 80, 96, 128].flatMap { channels in
         [(3, 3), (5, 5), (7, 1), (1, 7), (2, 2)].flatMap { kernel in

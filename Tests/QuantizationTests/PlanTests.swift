@@ -76,6 +76,35 @@ struct PlanTests {
     }
   }
 
+  @Test("keeps a residual's memory for its sum")
+  func overwritesResiduals() throws {
+    let memory = try CompiledPlan(SmallGraph.turns.quantized()).head.memory
+    let sums = memory.operations.compactMap { operation -> QuantizedConvolution? in
+      guard case .convolution(let convolution) = operation, convolution.residual != nil else { return nil }
+      return convolution
+    }
+    #expect(sums.count == 1)
+    for sum in sums { #expect(sum.residual.map(memory.start) == memory.start(of: sum.output)) }
+  }
+
+  @Test("lays an image's three bytes side by side where windows are wide, and all in four elsewhere")
+  func imageLayout() throws {
+    func block(_ build: (inout GraphBuilder) -> String) throws -> Int {
+      let network = try SmallGraph("an image", build).quantized()
+      return try CompiledPlan(network, instructionSet: .scalar).head.memory.layouts[network.structure.input]
+        .block
+    }
+    #expect(try block { $0.convolution("input", from: 3, to: 8, kernel: 7, stride: 2) } == 3)
+    #expect(try block { $0.convolution("input", from: 3, to: 8, kernel: 5) } == 3)
+    #expect(try block { $0.convolution("input", from: 3, to: 8, kernel: 3) } == 4)
+    #expect(try block { $0.convolution("input", from: 3, to: 8, kernel: 5, dilation: 2) } == 4)
+    let both = try block { b in
+      let wide = b.convolution("input", from: 3, to: 8, kernel: 7)
+      return b.append(.add(activation: nil), [wide, b.convolution("input", from: 3, to: 8, kernel: 3)])
+    }
+    #expect(both == 4)
+  }
+
   @Test("runs large dense layers at a network's end for several images at once, and only those")
   func batchTail() throws {
     func preferredBatch(_ description: String) throws -> Int {
@@ -109,9 +138,11 @@ struct PlanTests {
     }
   }
 
-  @Test("takes 8-bit pixels and the float tensor made of them alike")
-  func pixelsAndTensor() throws {
-    let small = SmallGraph.all[0]
+  @Test(
+    "takes 8-bit pixels and the float tensor made of them alike",
+    // The first layer's window is 3x3, and 7x7: then an image's pixels are three bytes.
+    arguments: [SmallGraph.all[0], SmallGraph.all[2]])
+  func pixelsAndTensor(small: SmallGraph) throws {
     let (network, _) = try quantized(small)
     let normalization = (0..<3).map { channel in (0...255).map { (Float($0) - 127) / Float(128 + channel) } }
     let tables = try PixelTables(network, normalization: normalization, order: [2, 0, 1])

@@ -114,6 +114,15 @@ extension SmallGraph {
     return b.classifier(b.convolution(mixed, from: 512, to: 512, kernel: 3, stride: 2), channels: 512)
   }
 
+  /// Four maps of 13x13 side by side take fewer of Winograd's tiles than one by one; a sum with a residual ends the chain.
+  static let mosaic = SmallGraph("a chain of 3x3 convolutions of more weights than maps", size: 26) { b in
+    let stem = b.convolution("input", from: 3, to: 256, kernel: 3, stride: 2)
+    let first = b.convolution(stem, from: 256, to: 256, kernel: 3)
+    let second = b.convolution(first, from: 256, to: 272, kernel: 3)
+    let main = b.convolution(second, from: 272, to: 256, kernel: 3, activation: nil)
+    return b.classifier(b.append(.add(activation: .relu), [main, stem]), channels: 256)
+  }
+
   /// Graphs with maps of many blocks, which can be cut along any side.
   static let wide: [SmallGraph] = [
     SmallGraph("3x3 convolutions of many blocks, with a residual") { b in
@@ -127,6 +136,7 @@ extension SmallGraph {
       return b.classifier(b.convolution(stem, from: 304, to: 304, kernel: 3), channels: 304)
     },
     turns,
+    mosaic,
     SmallGraph("an expansion of many blocks and pooled maps") { b in
       let six = Activation.clip(min: 0, max: 6)
       let stem = b.convolution("input", from: 3, to: 24, kernel: 3, activation: six)

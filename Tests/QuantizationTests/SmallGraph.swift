@@ -6,8 +6,10 @@ struct SmallGraph: Sendable, CustomStringConvertible {
   let graph: Graph
   let images: [Tensor]
 
-  init(_ description: String, channels: Int = 3, _ build: (inout GraphBuilder) -> String) {
-    var builder = GraphBuilder(channels: channels)
+  init(
+    _ description: String, channels: Int = 3, size: Int = 20, _ build: (inout GraphBuilder) -> String
+  ) {
+    var builder = GraphBuilder(channels: channels, size: size)
     let output = build(&builder)
     self.description = description
     graph = builder.graph(output: output)

@@ -25,9 +25,10 @@ struct TurnStepsTests {
     #expect(try CompiledPlan(SmallGraph.all[0].quantized()).head.turns == nil)
   }
 
-  @Test("give what each gives alone, on any number of threads", arguments: [1, 2, 3, 5])
-  func sameBits(threads: Int) throws {
-    let small = SmallGraph.turns
+  @Test(
+    "give what each gives alone, on any number of threads", arguments: [SmallGraph.turns, .mosaic],
+    [1, 2, 3, 5])
+  func sameBits(small: SmallGraph, threads: Int) throws {
     let plan = try CompiledPlan(small.quantized())
     let images = small.images.map(\.floats)
     let alone = PlanExecutor(plan)
@@ -39,17 +40,5 @@ struct TurnStepsTests {
     for count in [1, 3, 4, 5, 9, 24, 7] {
       #expect(try together.run(tensors: Array(images.prefix(count))) == Array(expected.prefix(count)))
     }
-  }
-
-  @Test("keep a residual's memory for its sum")
-  func overwritesResiduals() throws {
-    let plan = try CompiledPlan(SmallGraph.turns.quantized())
-    let memory = plan.head.memory
-    let sums = memory.operations.compactMap { operation -> QuantizedConvolution? in
-      guard case .convolution(let convolution) = operation, convolution.residual != nil else { return nil }
-      return convolution
-    }
-    #expect(sums.count == 1)
-    for sum in sums { #expect(sum.residual.map(memory.start) == memory.start(of: sum.output)) }
   }
 }

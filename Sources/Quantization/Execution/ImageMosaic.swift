@@ -29,7 +29,8 @@ struct ImageMosaic: Sendable {
     var index = turns.first
     while index < head.steps.count {
       let chain = chain(of: head.steps, from: index, reads: reads, network.structure.values)
-      if let mosaic = ImageMosaic(chain.convolutions, steps: index..<chain.end, network) { found.append(mosaic) }
+      let mosaic = ImageMosaic(chain.convolutions, steps: index..<chain.end, network)
+      if let mosaic { found.append(mosaic) }
       index = max(index + 1, chain.end)
     }
     return found

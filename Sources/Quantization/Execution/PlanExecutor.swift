@@ -143,7 +143,9 @@ public final class PlanExecutor {
   /// Each thread takes images through the head: one after another, or a few at a time that take turns at its end.
   private func runApart(count: Int, load: @escaping Load) throws(QuantizationError) -> [[[Float]]] {
     let atOnce = imagesAtOnce(of: count)
-    while takers.count < min(threads, count) { takers.append(TurnTaker(plan, head: takers.isEmpty ? head : nil)) }
+    while takers.count < min(threads, count) {
+      takers.append(TurnTaker(plan, head: takers.isEmpty ? head : nil))
+    }
     for member in takers.indices { takers[member].makeRoom(for: atOnce) }
     let takers = takers
     let next = Atomic<Int>(0)
@@ -154,7 +156,8 @@ public final class PlanExecutor {
         let first = next.add(atOnce, ordering: .relaxed).oldValue
         guard first < count else { return }
         try takers[member.index].run(first..<min(count, first + atOnce)) {
-          (image, head) throws(QuantizationError) in try load(image, head, .whole)
+          (image, head) throws(QuantizationError) in
+          try load(image, head, .whole)
         } finish: { image, head in
           handOver(image, from: head)
           let outputs = outputs(of: head)

@@ -93,7 +93,8 @@ extension StepRunner {
       start + (layout.top + seam.row) * layout.row, layout.plane, blocks, UInt32(layout.pixel), 1, 0, 0, 0, 0,
       columns, zeroPoint)
     synoptic_int8_fill_border(
-      start + (layout.left + seam.column) * layout.pixel, layout.plane, blocks, UInt32(layout.pixel), 0, 0, 1, 0,
+      start + (layout.left + seam.column) * layout.pixel, layout.plane, blocks, UInt32(layout.pixel), 0, 0, 1,
+      0,
       rows, columns - 1, zeroPoint)
   }
 

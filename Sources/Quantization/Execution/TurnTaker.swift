@@ -68,7 +68,8 @@ struct TurnTaker {
     _ mosaic: ImageMosaic, _ whole: StepRunner, _ runners: [StepRunner]
   ) throws(QuantizationError) {
     for (number, runner) in runners.enumerated() {
-      Self.copy(mosaic.shape, from: runner.region(mosaic.input), to: whole.region(mosaic.input, ofImage: number))
+      Self.copy(
+        mosaic.shape, from: runner.region(mosaic.input), to: whole.region(mosaic.input, ofImage: number))
     }
     try whole.run(whole.part.steps.indices)
     let shape = plan.network.structure.values[mosaic.output].shape

@@ -10,7 +10,7 @@ import Network
 extension QuantizedNetwork {
   static let magic = Array("SYNOPTIC INT8\n".utf8)
   /// Changes with every change of the format, of what an operation means, or of an order of packed weights.
-  static let formatVersion: UInt32 = 5
+  static let formatVersion: UInt32 = 6
   static let headerSize = magic.count + 4 + 4 * 8
   static let alignment = 64
 
