@@ -1,12 +1,24 @@
 // Images and float tensors into quantised activations, and back.
 #include <string.h>
 
-#include "int8_kernels.h"
+#include "int8_isa.h"
 #include "int8_requantize.h"
+
+#if defined(__x86_64__)
+static bool has_vbmi(void) {
+  return synoptic_has_instruction_set(SYNOPTIC_AVX512VNNI) && __builtin_cpu_supports("avx512vbmi");
+}
+#endif
 
 void synoptic_int8_load_pixels(const uint8_t *pixels, uint32_t image_channels, uint32_t channels,
                                const uint32_t *order, const uint8_t *tables, uint8_t *output, uint32_t pixel,
                                size_t output_row, uint32_t height, uint32_t width) {
+#if defined(__x86_64__)
+  if (channels == 3 && image_channels == 3 && has_vbmi()) {
+    synoptic_int8_load_colors_avx512vbmi(pixels, order, tables, output, pixel, output_row, height, width);
+    return;
+  }
+#endif
   for (uint32_t y = 0; y < height; y++) {
     const uint8_t *from = pixels + (size_t)y * width * image_channels;
     uint8_t *to = output + y * output_row;
@@ -108,6 +120,11 @@ void synoptic_int8_quantize(const float *input, size_t input_plane, uint32_t cha
                             uint32_t height, uint32_t width) {
   if (block == 3 || block == 4) {
 #if defined(__x86_64__)
+    if (has_vbmi()) {
+      synoptic_int8_quantize_image_avx512vbmi(input, input_plane, channels, scale, zero_point, output, block, output_row,
+                                              height, width);
+      return;
+    }
     if (synoptic_has_instruction_set(SYNOPTIC_AVX2)) {
       quantize_image_avx2(input, input_plane, channels, scale, (float)zero_point, output, block, output_row, height,
                           width);

@@ -21,6 +21,14 @@ size_t synoptic_int8_convolve_scratch_size_amx(const synoptic_int8_convolution *
 void synoptic_int8_convolve_winograd_avx512vnni(const synoptic_int8_winograd *winograd);
 /// Needs AVX-512 VBMI too. Returns false where it has no function for the window.
 bool synoptic_int8_convolve_depthwise_avx512vbmi(const synoptic_int8_depthwise *depthwise);
+/// `synoptic_int8_load_pixels` of three channels into three.
+void synoptic_int8_load_colors_avx512vbmi(const uint8_t *pixels, const uint32_t order[3], const uint8_t *tables,
+                                          uint8_t *output, uint32_t pixel, size_t output_row, uint32_t height,
+                                          uint32_t width);
+/// `synoptic_int8_quantize` of an image, each of whose pixels is `pixel` bytes.
+void synoptic_int8_quantize_image_avx512vbmi(const float *input, size_t plane, uint32_t channels, float scale,
+                                             int32_t zero_point, uint8_t *output, uint32_t pixel, size_t output_row,
+                                             uint32_t height, uint32_t width);
 #endif
 
 #if defined(__aarch64__)
