@@ -180,11 +180,12 @@ static bool is_segment_used_up(const huffman_decoder *decoder) {
   return reader->read - (ptrdiff_t)(reader->bits / 8) == decoder->segment_end;
 }
 
-/// Whether a marker ends the segment, or the stream does. Fill bytes and a zero are no marker but, to libjpeg, a byte of data.
-static bool is_segment_ended(const huffman_decoder *decoder) {
+/// Whether a marker ends the segment. Fill bytes and a zero are none but, to libjpeg, a byte of data; and where the stream
+/// ends, libjpeg says so of rows that it has not finished.
+static bool is_ended_by_marker(const huffman_decoder *decoder) {
   const uint8_t *place = decoder->marker;
   while (place < decoder->stream_end && *place == 0xff) ++place;
-  return place == decoder->stream_end || *place != 0;
+  return place < decoder->stream_end && *place != 0;
 }
 
 /// - Returns: false where the marker that is due is not there.
@@ -217,7 +218,7 @@ static inline __attribute__((always_inline)) bool
   decoder->units_to_go -= 1;
   if (decoder->units_to_go > 0) return true;
   // Bytes too many before the marker are a damage that libjpeg is to speak of.
-  if (!is_segment_used_up(decoder) || !is_segment_ended(decoder)) return false;
+  if (!is_segment_used_up(decoder) || !is_ended_by_marker(decoder)) return false;
   codec->src->next_input_byte = decoder->marker;
   codec->src->bytes_in_buffer = (size_t)(decoder->stream_end - decoder->marker);
   return true;

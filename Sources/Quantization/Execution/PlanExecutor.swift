@@ -217,9 +217,7 @@ public final class PlanExecutor {
     let value = plan.outputValues[index]
     guard let tail, plan.isOfTail(index) else { return head.elements(of: value) }
     // A tail's maps have the images side by side.
-    let images = tail.part.memory.layouts[value].shape.width
-    let elements = tail.elements(of: value)
-    return stride(from: image, to: elements.count, by: images).map { elements[$0] }
+    return tail.elements(of: value, column: image)
   }
 
   // MARK: Input

@@ -108,6 +108,25 @@ final class StepRunner {
     }
   }
 
+  /// The channels of one pixel of a map that is one row in blocks of 16.
+  func elements(of value: Int, column: Int) -> [Float] {
+    let layout = part.memory.layouts[value]
+    let channels = layout.shape.channels
+    return [Float](unsafeUninitializedCapacity: channels) { output, count in
+      count = channels
+      if let quantization = part.values[value].quantization {
+        synoptic_int8_dequantize(
+          bytes(part.memory.interiorOffset(of: value) + column * layout.pixel), layout.plane, layout.row,
+          UInt32(layout.block), UInt32(channels), quantization.scale, quantization.zeroPoint,
+          output.baseAddress, 1, 1)
+        return
+      }
+      let source = floats(value) + column * layout.block
+      let plane = layout.shape.width * layout.block
+      for channel in 0..<channels { output[channel] = source[channel / 16 * plane + channel % 16] }
+    }
+  }
+
   // MARK: Addresses
 
   func bytes(_ offset: Int) -> UnsafeMutablePointer<UInt8> {
