@@ -21,6 +21,8 @@ struct synoptic_png_decoder {
   synoptic_png_header header;
   synoptic_png_options options;
   codec_clock clock;
+  /// Of an interlaced image: whole ones, and `rows_read` is of the pass that is being read.
+  uint32_t passes_read;
   uint32_t rows_read;
   synoptic_codec_report *report;
 };
@@ -30,6 +32,8 @@ static void record(synoptic_png_decoder *decoder, synoptic_codec_status status, 
   if (report->status != SYNOPTIC_CODEC_OK) return;
   report->status = status;
   report->good_rows = decoder->rows_read;
+  report->passes = decoder->header.is_interlaced ? PNG_INTERLACE_ADAM7_PASSES : 0;
+  report->good_passes = decoder->passes_read;
   report->good_bytes = decoder->position;
   snprintf(report->message, sizeof report->message, "%s", message);
 }
@@ -67,7 +71,7 @@ static void read_bytes(png_structp codec, png_bytep target, size_t length) {
 static void on_row(png_structp codec, png_uint_32 row, int pass) {
   synoptic_png_decoder *decoder = png_get_error_ptr(codec);
   (void)pass;
-  // Of an interlaced image no row is whole before the last pass.
+  // Those of an interlaced image are counted where its passes are read: libpng tells of rows with pixels only.
   if (!decoder->header.is_interlaced) decoder->rows_read = row;
   if (codec_clock_is_over(&decoder->clock)) {
     char message[64];
@@ -162,6 +166,21 @@ static void composite(uint8_t *row, uint32_t width, const uint8_t background[3])
   }
 }
 
+/// Of a damaged image each pass leaves a whole one, coarser than the next would: every pixel covers those that later passes
+/// would bring. A sound one becomes the same faster when pixels are put in their own places only.
+static void read_passes(synoptic_png_decoder *decoder, uint8_t *pixels, size_t stride, uint32_t rows) {
+  bool covers = decoder->options.accepts_damage;
+  for (uint32_t pass = 0; pass < PNG_INTERLACE_ADAM7_PASSES; ++pass) {
+    for (uint32_t y = 0; y < rows; ++y) {
+      uint8_t *row = pixels + y * stride;
+      decoder->rows_read = y;
+      png_read_row(decoder->codec, covers ? NULL : row, covers ? row : NULL);
+    }
+    decoder->passes_read = pass + 1;
+  }
+  decoder->rows_read = rows;
+}
+
 void synoptic_png_read_rows(
     synoptic_png_decoder *decoder, uint8_t *pixels, size_t stride, uint32_t rows,
     synoptic_codec_report *report) {
@@ -174,11 +193,11 @@ void synoptic_png_read_rows(
   if (report->has_stopped) {
     // Accepted before: all that follows is background.
   } else if (setjmp(decoder->escape) == 0) {
-    int passes = decoder->header.is_interlaced ? PNG_INTERLACE_ADAM7_PASSES : 1;
-    for (int pass = 0; pass < passes; ++pass) {
+    if (decoder->header.is_interlaced) {
+      read_passes(decoder, pixels, stride, rows);
+    } else {
       for (uint32_t y = 0; y < rows; ++y) png_read_row(decoder->codec, pixels + y * stride, NULL);
     }
-    if (decoder->header.is_interlaced) decoder->rows_read = rows;
   } else if (!decoder->options.accepts_damage) {
     return;
   }

@@ -63,23 +63,30 @@ public enum ImagingError: Error, Sendable, Hashable, CustomStringConvertible {
 
 /// How far a decoder came.
 public struct DecodedExtent: Sendable, Hashable, CustomStringConvertible {
-  /// Rows that were whole.
+  /// Rows that were whole; of an interlaced PNG, how many rows the pass after the whole ones had come to.
   public var rows: Int
   /// Of the image; 0 where its header could not be read.
   public var height: Int
   public var bytes: Int
   /// Of the file.
   public var byteCount: Int
+  /// Of the seven of an interlaced PNG, those that were whole; nil for other images.
+  public var passes: Int?
 
-  public init(rows: Int, height: Int, bytes: Int, byteCount: Int) {
+  public init(rows: Int, height: Int, bytes: Int, byteCount: Int, passes: Int? = nil) {
     self.rows = rows
     self.height = height
     self.bytes = bytes
     self.byteCount = byteCount
+    self.passes = passes
   }
 
-  public var description: String {
-    (height == 0 ? "its header cannot be read" : "\(rows) of \(height) rows were whole")
-      + ", up to byte \(bytes) of \(byteCount)"
+  public var description: String { "\(whole), up to byte \(bytes) of \(byteCount)" }
+
+  private var whole: String {
+    guard height > 0 else { return "its header cannot be read" }
+    guard let passes else { return "\(rows) of \(height) rows were whole" }
+    let next = passes < 7 && rows > 0 ? ", and the next up to row \(rows) of \(height)" : ""
+    return "\(passes) of 7 passes were whole\(next)"
   }
 }

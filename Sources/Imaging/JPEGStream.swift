@@ -118,7 +118,7 @@ extension ImagingError {
     }
     let extent = DecodedExtent(
       rows: min(Int(report.good_rows), height), height: height, bytes: Int(clamping: report.good_bytes),
-      byteCount: byteCount)
+      byteCount: byteCount, passes: report.passes == 0 ? nil : Int(report.good_passes))
     switch report.status {
     case SYNOPTIC_CODEC_OK: return nil
     case SYNOPTIC_CODEC_TRUNCATED: self = .truncated(format: format, extent: extent, reason: reason)

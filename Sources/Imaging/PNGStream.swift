@@ -58,11 +58,12 @@ struct PNGStream: ~Copyable {
     try check()
   }
 
-  /// A PNG's rows depend on those before: accepted are the rows up to the damage, where there are any.
+  /// A PNG's rows depend on those before: accepted are the rows and passes up to the damage, where there are any.
   private func check() throws(ImagingError) {
     guard let error = acceptedDamage else { return }
     switch error {
-    case .truncated, .corrupt: if damage == .fail || report.good_rows == 0 { throw error }
+    case .truncated, .corrupt:
+      if damage == .fail || (report.good_rows == 0 && report.good_passes == 0) { throw error }
     default: throw error
     }
   }

@@ -29,7 +29,12 @@ typedef struct synoptic_codec_report {
   /// Whether nothing more can come.
   bool has_stopped;
   /// Rows that were whole when the first damage showed, or when decoding stopped.
+  /// Of an interlaced PNG: rows of the pass after the whole ones.
   uint32_t good_rows;
+  /// Of an interlaced PNG: how many there are; 0 for other images.
+  uint32_t passes;
+  /// Passes that were whole then.
+  uint32_t good_passes;
   /// Bytes of the stream read by then.
   uint64_t good_bytes;
   /// Damage that the library could go on from.

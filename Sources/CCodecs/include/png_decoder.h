@@ -24,7 +24,8 @@ typedef struct synoptic_png_header {
 typedef struct synoptic_png_options {
   /// Red, green and blue of what shines through.
   uint8_t background[3];
-  /// Rows that cannot be had become background, and checksums are not looked at.
+  /// Rows that cannot be had become background, and checksums are not looked at. Where an interlaced image was read up to
+  /// some pass, its pixels cover those of the passes that cannot be had.
   bool accepts_damage;
   synoptic_codec_limits limits;
 } synoptic_png_options;
