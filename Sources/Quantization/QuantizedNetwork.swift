@@ -23,6 +23,8 @@ public struct QuantizedNetwork: Sendable {
     /// The integers of the model that this network was in int8 already: results are then rounded as ONNX Runtime rounds
     /// them. nil for a network that was quantised here.
     var givenIntegers: GivenIntegers?
+    /// How an image becomes the input, in the words of whoever had the network quantised; nothing is read from it here.
+    var preprocessing: String?
 
     /// The operations that some values need, in order.
     func operations(neededFor kept: Set<Int>) -> [QuantizedOperation] {
@@ -38,6 +40,11 @@ public struct QuantizedNetwork: Sendable {
 
   public var name: String { structure.name }
   public var input: QuantizedValue { structure.values[structure.input] }
+  /// How an image becomes the input, in the words of whoever had the network quantised; kept with it, and not read here.
+  public var preprocessing: String? {
+    get { structure.preprocessing }
+    set { structure.preprocessing = newValue }
+  }
   /// The names of the network's own outputs.
   public var outputs: [String] { structure.outputs.map { structure.values[$0].name } }
 

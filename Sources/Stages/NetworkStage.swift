@@ -46,9 +46,7 @@ public struct NetworkStage: StageKind, WholeStage {
   let model: String
   /// A name or a path; nil for a network without labels.
   let labels: String?
-  let recipe: PreprocessingRecipe
-  /// Whether the recipe's size is the user's own, and so must be the network's.
-  let cropIsStated: Bool
+  let stated: StatedRecipe
   let precision: Precision
   let calibrationCount: Int
 
@@ -64,9 +62,8 @@ public struct NetworkStage: StageKind, WholeStage {
     return NetworkStage(
       model: model,
       labels: parameters.text(ifPresent: "labels") ?? parameters.path(ifPresent: "labels"),
-      recipe: try PreprocessingParameters.recipe(parameters),
-      cropIsStated: parameters.has("preprocess.crop"),
-      precision: precision, calibrationCount: parameters.integer(ifPresent: "calibrate.count") ?? 300)
+      stated: try StatedRecipe(parameters), precision: precision,
+      calibrationCount: parameters.integer(ifPresent: "calibrate.count") ?? 300)
   }
 
   /// Whether a model has its own scales. What can't be read is told when the stage runs.
@@ -78,7 +75,7 @@ public struct NetworkStage: StageKind, WholeStage {
   public func inputs() throws -> [StageInput] {
     var inputs = [
       StageInput.file(name: "model", path: model),
-      .value(name: "preprocessing", text: recipe.canonicalDescription),
+      .value(name: "preprocessing", text: stated.recipe.canonicalDescription),
     ]
     if let labels, !NetworkLabels.names.contains(labels) {
       inputs.append(.file(name: "labels", path: labels))
@@ -88,14 +85,8 @@ public struct NetworkStage: StageKind, WholeStage {
 
   public func run(_ context: StageContext) async throws -> ItemCounts {
     let digest = try SHA256.hash(fileAt: model)
-    let graph = try Graph.load(onnx: model).settingOpenInputSize(recipe.openInputSize).simplified()
-    let size = try NetworkInput.size(of: graph)
-    if cropIsStated && size != recipe.inputSize {
-      throw StageParameterError(
-        parameter: "preprocess.crop",
-        message: "crop is \(recipe.inputSize), and the network takes images of \(size) pixels a side")
-    }
-    let recipe = recipe.fitted(to: size)
+    let graph = try Graph.load(onnx: model).settingOpenInputSize(stated.recipe.openInputSize).simplified()
+    let recipe = try stated.fitted(to: NetworkInput.size(of: graph))
     let interface = try NetworkInterface(graph, recipe: recipe)
     let labels = try self.labels.map { try NetworkLabels.load($0) }
     if let labels {

@@ -74,6 +74,20 @@ struct BadInputTests {
     BadInput("images preprocess empty.png --recipe plain --output x.npy", 1, "empty.png: the file is empty"),
     BadInput("images preprocess no.png --recipe plain --output x.npy", 64, "no.png"),
     BadInput("images preprocess dogs.xml --recipe nope --output x.npy", 64, "nope", "efficientnet"),
+    BadInput(
+      #"images preprocess dogs.xml --recipe {"rezize":40} --output x.npy"#, 64,
+      "recipe has no parameter 'rezize'",
+      "did you mean \"resize\"?"),
+    BadInput(
+      #"images bench . --recipe {"std":[1,0,1]}"#, 64, #"--recipe {"std":[1,0,1]}: std is not above 0"#),
+    BadInput("images bench . --recipe {crop", 64, "--recipe {crop: not YAML"),
+    BadInput("images bench . --recipe plian", 64, "recipe is 'plian'", "did you mean \"plain\"?"),
+    BadInput(
+      #"network run dogs.xml --input x.npy --output y.npy --recipe {"crop":0}"#, 64, "crop is '0'",
+      "from 1 to"),
+    BadInput(#"network quantize dogs.xml --output q --recipe {"filter":2}"#, 64, "filter is '2'", "bicubic"),
+    BadInput(#"network compile dogs.xml --output q --recipe {"filter":2}"#, 64, "filter is '2'"),
+    BadInput(#"network verify dogs.xml --images . --recipe {"filter":2}"#, 64, "filter is '2'"),
     BadInput("images preprocess dogs.xml --recipe plain --output no/x.npy", 64, "there is no folder"),
     BadInput("images preprocess dogs.xml --recipe plain --size 0 --output x.npy", 64, "--size is 0"),
     BadInput("images list missing.sqlite", 64, "missing.sqlite"),

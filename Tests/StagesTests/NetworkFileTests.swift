@@ -45,7 +45,7 @@ import Testing
     #expect(try network.run(image) == NetworkFile.load(fixed).run(image))
     let usual = try NetworkFile.load(open)
     #expect(usual.inputShape == [3, 224, 224])
-    #expect(try usual.recipe(named: "torchvision").inputSize == 224)
+    #expect(try usual.fitted(StatedRecipe(.torchvision)).inputSize == 224)
     #expect(try NetworkFile.load(open, openSize: Int2(48, 320)).inputShape == [3, 48, 320])
   }
 
@@ -53,13 +53,34 @@ import Testing
     let workshop = try Workshop(images: 12)
     let network = try NetworkFile.load(workshop.folder.path("tiny.onnx"))
     let images = try CalibrationImages(
-      folder: workshop.folder.path("images"), count: 8, recipe: network.recipe(named: "plain"), threads: 2)
+      folder: workshop.folder.path("images"), count: 8, recipe: network.fitted(StatedRecipe(.plain)),
+      threads: 2)
     let quantized = try network.quantized(calibratedWith: images)
     let path = try workshop.folder.write("tiny.int8", quantized.serialized)
     let again = try NetworkFile.load(path)
     let input = Tensor(shape: [1, 3, 32, 32], values: NetworkBenchmark.randomValues(count: 3_072))
     #expect(try again.run(input) == network.run(input, calibration: images))
     #expect(throws: NetworkFileError.self) { try again.run(input, isFloat: true) }
+  }
+
+  @Test func `quantized with a recipe that is spelled out, keeps it, compiled too`() throws {
+    let workshop = try Workshop(images: 12)
+    let network = try NetworkFile.load(workshop.folder.path("tiny.onnx"))
+    let stated = try StatedRecipe("{ resize: 36, crop: 32, mean: [9, 8, 7], channels: bgr }", of: "--recipe")
+    let images = try CalibrationImages(
+      folder: workshop.folder.path("images"), count: 8, recipe: network.fitted(stated), threads: 2)
+    let quantized = try network.quantized(calibratedWith: images)
+    let again = try QuantizedNetwork(serialized: quantized.serialized)
+    #expect(try again.recipe == stated.recipe)
+    var compiled: [UInt8] = []
+    try CompiledPlan(again, instructionSet: .best).serialize { compiled += $0 }
+    #expect(try QuantizedNetwork(serialized: compiled).recipe == stated.recipe)
+
+    var foreign = quantized
+    foreign.preprocessing = "{}"
+    #expect(throws: QuantizationError.self) { try foreign.recipe }
+    foreign.preprocessing = nil
+    #expect(try QuantizedNetwork(serialized: foreign.serialized).recipe == nil)
   }
 
   @Test(arguments: [true, false]) func `is timed`(isFloat: Bool) throws {

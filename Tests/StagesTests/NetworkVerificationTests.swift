@@ -22,7 +22,7 @@ import Testing
     -> NetworkVerification
   {
     try NetworkVerification.run(
-      network, images: workshop.folder.path(images), int8: int8, count: count, recipe: "plain",
+      network, images: workshop.folder.path(images), int8: int8, count: count, recipe: StatedRecipe(.plain),
       labels: workshop.folder.path("labels.txt"), threads: 2)
   }
 
@@ -30,7 +30,7 @@ import Testing
   func `tells what NumPy finds in both networks' outputs`() throws {
     let verification = try verify()
     let folder = workshop.folder
-    let recipe = try network.recipe(named: "plain")
+    let recipe = try network.fitted(StatedRecipe(.plain))
     let calibration = try CalibrationImages(
       folder: folder.path("images"), recipe: recipe, threads: 1)
     let entries = try FolderImages(folder.path("images")).entries
@@ -143,19 +143,20 @@ import Testing
     let other = try workshop.folder.write("other.onnx", GeneratedONNX.bytes(seed: 9))
     let error = #expect(throws: NetworkVerificationError.self) {
       try NetworkVerification.run(
-        NetworkFile.load(other), images: workshop.storePath, recipe: "plain", threads: 1)
+        NetworkFile.load(other), images: workshop.storePath, recipe: StatedRecipe(.plain), threads: 1)
     }
     #expect(error?.description.contains("has tiny, made of another file") == true)
     let calibrated = try NetworkVerification.run(
       NetworkFile.load(other), images: workshop.storePath, calibration: workshop.folder.path("images"),
-      recipe: "plain", threads: 1)
+      recipe: StatedRecipe(.plain), threads: 1)
     #expect(calibrated.compared.images == 12)
   }
 
   @Test func `of a network without a classifier compares cosines alone`() throws {
     let headless = try workshop.folder.write("headless.onnx", GeneratedONNX.bytes(nodes: 2))
     let verification = try NetworkVerification.run(
-      NetworkFile.load(headless), images: workshop.folder.path("images"), recipe: "plain", threads: 1)
+      NetworkFile.load(headless), images: workshop.folder.path("images"), recipe: StatedRecipe(.plain),
+      threads: 1)
     #expect(verification.withoutClasses?.contains("\"relu\" is a map") == true)
     #expect(verification.compared.top1Agreement == nil && verification.compared.top5Agreement == nil)
     #expect(verification.compared.logitCosine.mean > 0.99)

@@ -10,7 +10,7 @@ import Testing
   private func recipe(_ overrides: [String]) throws -> PreprocessingRecipe {
     let workshop = try Workshop(images: 1)
     let stage = try workshop.file(overrides + ["network.precision=float32"]).stage(named: "network")?.stage
-    return try #require(stage as? NetworkStage).recipe
+    return try #require(stage as? NetworkStage).stated.recipe
   }
 
   @Test func `by a name, with the defaults of viewers`() throws {
@@ -43,20 +43,61 @@ import Testing
     #expect(try self.recipe(["network.preprocess={ recipe: torchvision }"]) == .torchvision)
   }
 
-  @Test(arguments: [
+  static let nonsense = [
     ("{ resize: 40 }", "resize has no crop beside it"),
     ("{ resize: 30, crop: 32 }", "resize is 30, less than crop, 32"),
     ("{ padding: 3, fraction: 0.5 }", "padding and fraction exclude each other"),
     ("{ mean: [1, 2] }", "a list of 3 numbers"), ("{ mean: 3 }", "a list of 3 numbers"),
     ("{ std: [1, 0, 1] }", "std is not above 0"), ("{ filter: cubic }", "bicubic"),
     ("{ rezise: 40 }", "resize"), ("{ crop: 0 }", "1"), ("[1, 2, 3]", "one of efficientnet"),
-    ("efficientnett", "efficientnet"),
-  ])
+    ("efficientnett", "efficientnet"), ("{ crop: 32", "not YAML"),
+  ]
+
+  @Test(arguments: nonsense)
   func `what makes no sense is objected to`(_ text: String, _ message: String) throws {
     let error = #expect(throws: PipelineError.self) {
       try recipe(["network.preprocess=\(text)"])
     }
     #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+  }
+
+  @Test(arguments: [
+    "torchvision", "{ recipe: inception, fraction: 0.5 }", "{ padding: 8, crop: 40, filter: lanczos }",
+    "{ resize: 40, crop: 32, divisor: 255, mean: [0.4, 0.5, 0.6], std: [0.1, 0.2, 0.25], channels: bgr }",
+    #"{"recipe":"keras-vgg16","mean":[1,2,3]}"#,
+  ])
+  func `the command line makes the same of the same text`(_ text: String) throws {
+    let stated = try StatedRecipe(text, of: "--recipe")
+    #expect(try stated.recipe == recipe(["network.preprocess=\(text)"]))
+    #expect(stated.cropIsStated == text.contains("crop"))
+  }
+
+  @Test(arguments: nonsense)
+  func `the command line objects to the same`(_ text: String, _ message: String) throws {
+    let error = #expect(throws: PipelineError.self) { try StatedRecipe(text, of: "--recipe") }
+    let description = error?.description ?? ""
+    #expect(description.hasPrefix("--recipe \(text): ") && description.contains(message), "\(description)")
+    #expect(!description.contains("preprocess"), "nobody typed that: \(description)")
+  }
+
+  @Test func `all that is wrong is said at once`() throws {
+    let error = #expect(throws: PipelineError.self) {
+      try StatedRecipe("{ rezize: 40, filter: cubic, mean: 3 }", of: "--recipe")
+    }
+    let problems = error?.problems.map { [$0.what, $0.suggestion ?? ""] }
+    #expect(
+      problems == [
+        ["recipe has no parameter 'rezize'", "resize"], ["filter is 'cubic'", "bicubic"],
+        ["mean is '3'", ""],
+      ])
+  }
+
+  @Test func `a size that is stated must be the network's, another becomes it`() throws {
+    let stated = try StatedRecipe("{ resize: 40, crop: 31 }", of: "--recipe")
+    #expect(throws: StatedRecipeError(crop: 31, size: 32)) { try stated.fitted(to: 32) }
+    #expect(try stated.fitted(to: 31).geometry == .shorterSide(size: 40))
+    let named = try StatedRecipe("{ recipe: torchvision, filter: bicubic }", of: "--recipe")
+    #expect(try named.fitted(to: 112).geometry == .shorterSide(size: 128))
   }
 
   @Test(arguments: ["red", "#12345", "#12345g", "1234567"])

@@ -9,6 +9,12 @@ struct StageDraft: Sendable {
   var kind: (any StageKind.Type)?
   /// Without `uses`.
   var parameters: [SourceNode.Entry]
+
+  /// As messages about its parameters name it.
+  var owner: ParameterOwner {
+    ParameterOwner(
+      name: name, description: "stage '\(name)' (\(uses?.name ?? ""))", location: nameLocation)
+  }
 }
 
 /// A checked reference of a stage: which parameter, to which stage, written where.

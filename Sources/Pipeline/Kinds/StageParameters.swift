@@ -19,9 +19,6 @@ public struct StageParameters: Sendable, Hashable {
     return steps.last.flatMap { current[$0] }
   }
 
-  /// Whether it is a name rather than a group, where it can be either.
-  public func isText(_ name: String) -> Bool { text(ifPresent: name) != nil }
-
   /// Whether the parameter or group was given or has a default.
   public func has(_ name: String) -> Bool { self[name] != nil }
 

@@ -57,7 +57,7 @@ public struct CalibrationImages: Sendable {
     let network = try QuantizedNetwork.quantize(
       graph, calibration: calibration, inputRange: PixelTables.range(of: recipe.normalizationTable()),
       options: options)
-    return (network, seen, locations.prefix(tried))
+    return (try network.keeping(recipe), seen, locations.prefix(tried))
   }
 }
 

@@ -68,13 +68,12 @@ public struct NetworkFile: Sendable {
     return layer
   }
 
-  /// A recipe for this network's input size.
+  /// The recipe for this network's input size.
   ///
-  /// - Throws: `NetworkFileError.unknownRecipe`, and `NetworkError.invalidInput` where the input is no RGB image.
-  public func recipe(named name: String) throws -> PreprocessingRecipe {
-    guard let recipe = PreprocessingRecipe.named(name) else { throw NetworkFileError.unknownRecipe(name) }
-    return recipe.fitted(
-      to: try NetworkInput.size(of: inputShape, name: graph?.inputs.first?.name ?? "input"))
+  /// - Throws: `StatedRecipeError`, and `NetworkError.invalidInput` where the input is no RGB image.
+  public func fitted(_ stated: StatedRecipe) throws -> PreprocessingRecipe {
+    try stated.fitted(
+      to: NetworkInput.size(of: inputShape, name: graph?.inputs.first?.name ?? "input"))
   }
 
   /// The graph, for what a quantized file can't do.
@@ -85,7 +84,6 @@ public struct NetworkFile: Sendable {
 }
 
 public enum NetworkFileError: Error, Sendable, Hashable, CustomStringConvertible {
-  case unknownRecipe(String)
   case needsModel(path: String, purpose: String)
   /// An input tensor that is not [N, C, H, W] for this network.
   case inputShape(found: [Int], expected: [Int])
@@ -96,9 +94,6 @@ public enum NetworkFileError: Error, Sendable, Hashable, CustomStringConvertible
 
   public var description: String {
     switch self {
-    case .unknownRecipe(let name):
-      "There is no preprocessing recipe \"\(name)\"; there is "
-        + PreprocessingRecipe.all.map(\.name).joined(separator: ", ") + "."
     case .needsModel(let path, let purpose):
       "\(path) is a quantized network, and \(purpose) needs the ONNX model it was made from."
     case .inputShape(let found, let expected):

@@ -4,10 +4,7 @@ import Pipeline
 /// The parameters of a stage that say how an image becomes a network's input, and the recipe they make.
 enum PreprocessingParameters {
   static let declarations: [ParameterDeclaration] = [
-    .init(
-      "preprocess", .choiceOrGroup(PreprocessingRecipe.all.map(\.name), spelledOut),
-      default: .text(PreprocessingRecipe.efficientNet.name),
-      help: "how an image becomes the network's input: a recipe's name, or a recipe of your own"),
+    preprocess,
     .init(
       "orientation", .choice(DecodingOptions.Orientation.allCases.map(\.rawValue)),
       default: .text(DecodingOptions.Orientation.exif.rawValue),
@@ -21,8 +18,13 @@ enum PreprocessingParameters {
       help: "what shines through transparent parts: white, black, grey or #rrggbb"),
   ]
 
+  static let preprocess = ParameterDeclaration(
+    "preprocess", .choiceOrGroup(PreprocessingRecipe.all.map(\.name), spelledOut),
+    default: .text(PreprocessingRecipe.efficientNet.name),
+    help: "how an image becomes the network's input: a recipe's name, or a recipe of your own")
+
   /// What a recipe of one's own may say; the rest is as in the one it starts from.
-  private static let spelledOut: [ParameterDeclaration] = [
+  static let spelledOut: [ParameterDeclaration] = [
     .init(
       "recipe", .choice(PreprocessingRecipe.all.map(\.name)),
       default: .text(PreprocessingRecipe.plain.name), help: "the recipe to start from"),
@@ -42,25 +44,29 @@ enum PreprocessingParameters {
     .init("channels", .choice(["rgb", "bgr"]), help: "the order of the network's channels"),
   ]
 
-  /// - Throws: `StageParameterError`.
-  static func recipe(_ parameters: StageParameters) throws -> PreprocessingRecipe {
-    var recipe = try named(parameters.text(ifPresent: "preprocess") ?? parameters.text("preprocess.recipe"))
-    if !parameters.isText("preprocess") { try spellOut(&recipe, parameters) }
-    recipe.decoding = DecodingOptions(
-      orientation: DecodingOptions.Orientation(rawValue: try parameters.text("orientation")) ?? .exif,
-      quality: DecodingOptions.Quality(rawValue: try parameters.text("decoding")) ?? .exact,
-      background: try color(parameters.text("background")))
+  /// What `preprocess` says, with the usual decoding.
+  static func recipe(_ parameters: StageParameters) throws(StageParameterError) -> PreprocessingRecipe {
+    if let name = parameters.text(ifPresent: "preprocess") { return try named(name) }
+    var recipe = try named(parameters.text("preprocess.recipe"))
+    try spellOut(&recipe, parameters)
     return recipe
   }
 
-  private static func named(_ name: String) throws -> PreprocessingRecipe {
+  static func decoding(_ parameters: StageParameters) throws(StageParameterError) -> DecodingOptions {
+    DecodingOptions(
+      orientation: DecodingOptions.Orientation(rawValue: try parameters.text("orientation")) ?? .exif,
+      quality: DecodingOptions.Quality(rawValue: try parameters.text("decoding")) ?? .exact,
+      background: try color(parameters.text("background")))
+  }
+
+  private static func named(_ name: String) throws(StageParameterError) -> PreprocessingRecipe {
     guard let recipe = PreprocessingRecipe.named(name) else {
       throw StageParameterError(parameter: "preprocess", message: "there is no preprocessing '\(name)'")
     }
     return recipe
   }
 
-  private static func color(_ text: String) throws -> RGBColor {
+  private static func color(_ text: String) throws(StageParameterError) -> RGBColor {
     guard let color = RGBColor(text) else {
       throw StageParameterError(
         parameter: "background",
@@ -70,7 +76,9 @@ enum PreprocessingParameters {
     return color
   }
 
-  private static func spellOut(_ recipe: inout PreprocessingRecipe, _ parameters: StageParameters) throws {
+  private static func spellOut(
+    _ recipe: inout PreprocessingRecipe, _ parameters: StageParameters
+  ) throws(StageParameterError) {
     func name(_ key: String) -> String { "preprocess.\(key)" }
     let geometries: [(key: String, geometry: PreprocessingGeometry?)] = [
       ("resize", parameters.integer(ifPresent: name("resize")).map { .shorterSide(size: $0) }),

@@ -29,24 +29,26 @@ public struct NetworkVerification: Sendable, Hashable {
   ///     it has and the network it has made of this model.
   ///   - int8: a file of `network quantize` to compare; nil to calibrate, or for a store's own.
   ///   - calibration: a folder to calibrate on; nil for the first `count` of the images themselves by SHA-256.
+  ///   - recipe: nil for the one that int8 keeps, or else the usual one.
   ///   - labels: `ilsvrc2012` or a file; nil for a store's, or ilsvrc2012 where the network has 1,000 outputs.
   ///   - layerImages: on how many images the layers' noise is measured.
   ///   - progress: images done and to be done; called from any thread.
   /// - Throws: `NetworkVerificationError`, `NetworkFileError`, `CorpusError`, `NetworkLabelsError`,
-  ///   `StoreFileError`, and what quantizing throws.
+  ///   `StoreFileError`, `StatedRecipeError`, and what quantizing throws.
   public static func run(
     _ network: NetworkFile, images path: String, int8: String? = nil, calibration: String? = nil,
-    count: Int = 300, recipe recipeName: String = "efficientnet", labels: String? = nil,
+    count: Int = 300, recipe stated: StatedRecipe? = nil, labels: String? = nil,
     options: QuantizationOptions = QuantizationOptions(), layerImages: Int = 32, threads: Int,
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> NetworkVerification {
     let graph = try network.neededGraph(for: "verifying")
-    var recipe = try network.recipe(named: recipeName)
+    var recipe = try network.fitted(stated ?? .usual)
     let source = try VerificationSource(path)
     var known = try labels.map { try NetworkLabels.load($0) }
     let subject: VerificationSubject
     if let int8 {
       subject = try VerificationSubject(file: int8)
+      if stated == nil { recipe = try subject.network.recipe ?? recipe }
     } else if let quantized = network.quantized {
       subject = VerificationSubject(quantized, origin: "the model's own scales: it is quantized already")
     } else if calibration == nil, let stored = try source.network(madeOf: network.path) {

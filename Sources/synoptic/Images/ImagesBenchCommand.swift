@@ -13,13 +13,18 @@ struct ImagesBenchCommand: ParsableCommand {
       EXAMPLES
         synoptic images bench photos --recipe torchvision
         synoptic images bench photos --recipe efficientnet --decoding fast --json
+        synoptic images bench photos --recipe '{ recipe: torchvision, filter: bicubic }'
       """)
 
   @Argument(help: "A folder, archive or list of images.", completion: .file())
   var source: String
 
-  @Option(help: "How pixels are prepared: \(PreprocessingRecipe.all.map(\.name).joined(separator: ", ")).")
-  var recipe = PreprocessingRecipe.torchvision.name
+  @Option(
+    help: """
+      How pixels are prepared: \(RecipeArgument.names), or a recipe spelled out \
+      (`synoptic images preprocess --help`).
+      """)
+  var recipe = RecipeArgument(argument: PreprocessingRecipe.torchvision.name)
 
   @Option(help: "How often all images are decoded.")
   var rounds = 3
@@ -31,28 +36,18 @@ struct ImagesBenchCommand: ParsableCommand {
     if !(1...1000).contains(rounds) {
       throw ValidationError("--rounds is \(rounds), and must be from 1 to 1000")
     }
-    _ = try namedRecipe
-  }
-
-  private var namedRecipe: PreprocessingRecipe {
-    get throws {
-      guard var named = PreprocessingRecipe.named(recipe) else {
-        throw ValidationError(
-          "there is no recipe '\(recipe)'; there are \(PreprocessingRecipe.all.map(\.name).joined(separator: ", "))"
-        )
-      }
-      named.decoding = decoding.options
-      return named
-    }
   }
 
   func run() throws {
+    var recipe = try recipe.stated.recipe
+    recipe.decoding = decoding.options
     let result = try DecodingBenchmark.run(
-      source, recipe: namedRecipe, damage: decoding.damaged, rounds: rounds)
+      source, recipe: recipe, damage: decoding.damaged, rounds: rounds)
     if json.isOn {
       let listing: JSON = [
         "images_per_second": .number(result.imagesPerSecond), "images": .integer(result.images),
-        "failed": .integer(result.failed), "rounds": .integer(result.rounds), "recipe": .string(recipe),
+        "failed": .integer(result.failed), "rounds": .integer(result.rounds),
+        "recipe": .string(self.recipe.description),
         "decoding": .string(decoding.decoding.rawValue),
       ]
       return try StandardOutput.write(line: listing.line)

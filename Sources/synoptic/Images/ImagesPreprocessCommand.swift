@@ -12,20 +12,21 @@ struct ImagesPreprocessCommand: ParsableCommand {
       network's input, float32, [3, height, width].
 
       RECIPES
-      \(PreprocessingRecipe.explanations.map { "  \($0.name): \($0.text)" }.joined(separator: "\n"))
+      \(RecipeArgument.explanation)
 
       EXAMPLES
         synoptic images preprocess dog.jpg --recipe efficientnet --output dog.npy
         synoptic images preprocess dog.jpg --recipe torchvision --normalised --output dog.npy
         synoptic images preprocess dog.jpg --recipe plain --size 96 --output dog.npy
+        synoptic images preprocess dog.jpg --recipe '{ resize: 232, crop: 224, filter: bicubic }' --output dog.npy
         synoptic images preprocess half.jpg --recipe plain --damaged accept --orientation ignore --output half.npy
       """)
 
   @Argument(help: "A JPEG or PNG file.", completion: .file())
   var file: String
 
-  @Option(help: "How pixels are prepared; the names are above.")
-  var recipe: String
+  @Option(help: "How pixels are prepared: a name, or a recipe spelled out; both are explained above.")
+  var recipe: RecipeArgument
 
   @Option(
     help: ArgumentHelp("The NumPy file to write.", valueName: "x.npy"), completion: .file(extensions: ["npy"])
@@ -46,16 +47,11 @@ struct ImagesPreprocessCommand: ParsableCommand {
     if let size, !(1...8192).contains(size) {
       throw ValidationError("--size is \(size), and must be from 1 to 8192")
     }
-    if PreprocessingRecipe.named(recipe) == nil {
-      throw ValidationError(
-        "there is no recipe '\(recipe)'; there are \(PreprocessingRecipe.all.map(\.name).joined(separator: ", "))"
-      )
-    }
   }
 
   func run() throws {
+    var recipe = try recipe.stated.recipe
     try OutputFile.check(output)
-    guard var recipe = PreprocessingRecipe.named(recipe) else { return }
     if let size { recipe = recipe.resized(to: size) }
     recipe.decoding = decoding.options
     let bytes = try FileContents.read(file)

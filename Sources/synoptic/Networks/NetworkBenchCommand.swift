@@ -52,7 +52,7 @@ struct NetworkBenchCommand: ParsableCommand {
   func run() throws {
     try InputFile.check(network)
     let result = try NetworkBenchmark.run(
-      NetworkFile.load(network, openSize: openSize.size.resolved), threads: threads.resolved, batch: batch,
+      NetworkFile.load(network, openSize: openSize.resolved), threads: threads.resolved, batch: batch,
       isFloat: float,
       instructionSet: instructionSet.resolved, seconds: seconds, profilesLayers: !json.isOn)
     if json.isOn { return try StandardOutput.write(line: listing(result).line) }

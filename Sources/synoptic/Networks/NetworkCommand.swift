@@ -1,6 +1,7 @@
 import ArgumentParser
 import Network
 import Quantization
+import Stages
 
 struct NetworkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -50,8 +51,11 @@ struct CalibrationOptions: ParsableArguments {
   var count = 300
 
   @Option(
-    help: "How images become the network's input; `synoptic images preprocess --help` names the recipes.")
-  var recipe = "efficientnet"
+    help: """
+      How images become the network's input: a recipe's name, or a recipe spelled out \
+      (`synoptic images preprocess --help`) (default: \(StatedRecipe.usual.recipe.name)).
+      """)
+  var recipe: RecipeArgument?
 
   func validate() throws {
     if count < 1 { throw ValidationError("--count is \(count), and must be at least 1") }

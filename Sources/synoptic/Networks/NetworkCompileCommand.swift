@@ -29,10 +29,12 @@ struct NetworkCompileCommand: ParsableCommand {
   @OptionGroup var threads: ThreadsOption
 
   func run() throws {
+    let recipe = try calibration.recipe?.stated
     try OutputFile.check(output)
     try InputFile.check(network)
-    let file = try NetworkFile.load(network, openSize: openSize.size.resolved)
-    let images = try file.quantized == nil ? calibration.images(for: file, threads: threads.resolved) : nil
+    let file = try NetworkFile.load(network, openSize: openSize.resolved(for: recipe))
+    let images =
+      try file.quantized == nil ? calibration.images(for: file, recipe, threads: threads.resolved) : nil
     let quantized = try file.quantized(calibratedWith: images)
     let plan = try CompiledPlan(quantized, instructionSet: instructionSet.resolved)
     var count = 0

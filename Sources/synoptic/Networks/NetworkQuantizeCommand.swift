@@ -6,11 +6,14 @@ struct NetworkQuantizeCommand: ParsableCommand {
     commandName: "quantize",
     abstract: "Write a network's int8 form, calibrated on photographs.",
     discussion: """
-      A model that is quantized already (QDQ or QOperator) keeps its own scales; it needs no photographs.
+      A model that is quantized already (QDQ or QOperator) keeps its own scales; it needs no photographs. Of others, \
+      the file keeps the recipe.
 
       EXAMPLES
         synoptic network quantize lite0.onnx --calibrate photos --output lite0.int8
         synoptic network quantize vgg16.onnx --calibrate photos --recipe keras-vgg16 --output vgg16.int8
+        synoptic network quantize b0.onnx --calibrate photos --recipe '{ resize: 256, crop: 224, divisor: 255, \
+          mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }' --output b0.int8
         synoptic network quantize lite0.onnx --calibrate photos --ranges kl --output lite0-kl.int8
       """)
 
@@ -26,14 +29,15 @@ struct NetworkQuantizeCommand: ParsableCommand {
   @OptionGroup var threads: ThreadsOption
 
   func run() throws {
+    let recipe = try calibration.recipe?.stated
     try OutputFile.check(output)
     try InputFile.check(network)
-    let file = try NetworkFile.load(network, openSize: openSize.size.resolved)
+    let file = try NetworkFile.load(network, openSize: openSize.resolved(for: recipe))
     if calibration.calibrate == nil, !file.isQuantized {
       throw ValidationError("--calibrate FOLDER is missing: \(network) is a float network")
     }
     if file.isQuantized { StandardError.say("\(network) is quantized already: its own scales are kept") }
-    let images = try file.isQuantized ? nil : calibration.images(for: file, threads: threads.resolved)
+    let images = try file.isQuantized ? nil : calibration.images(for: file, recipe, threads: threads.resolved)
     let bytes = try file.quantized(calibratedWith: images, options: quantizing.resolved).serialized
     try OutputFile.write(bytes, to: output)
     StandardError.say("wrote \(Quantities.magnitude(bytes.count)) bytes to \(output)")

@@ -39,13 +39,14 @@ struct NetworkRunCommand: ParsableCommand {
   @OptionGroup var threads: ThreadsOption
 
   func run() throws {
+    let recipe = try calibration.recipe?.stated
     try OutputFile.check(output)
     try InputFile.check(network)
     try InputFile.check(input)
     let tensor = try NumpyArray.read(input).tensor
     let size = tensor.shape.suffix(2)
     let file = try NetworkFile.load(network, openSize: Int2(size.first ?? 0, size.last ?? 0))
-    let images = try float ? nil : calibration.images(for: file, threads: threads.resolved)
+    let images = try float ? nil : calibration.images(for: file, recipe, threads: threads.resolved)
     let result = try file.run(
       tensor, layer: layer, isFloat: float, calibration: images, instructionSet: instructionSet.resolved,
       threads: threads.resolved)
@@ -55,9 +56,12 @@ struct NetworkRunCommand: ParsableCommand {
 
 extension CalibrationOptions {
   /// Nil where no folder was named.
-  func images(for file: NetworkFile, threads: Int) throws -> CalibrationImages? {
+  func images(
+    for file: NetworkFile, _ recipe: StatedRecipe?, threads: Int
+  ) throws -> CalibrationImages? {
     try calibrate.map {
-      try CalibrationImages(folder: $0, count: count, recipe: file.recipe(named: recipe), threads: threads)
+      try CalibrationImages(
+        folder: $0, count: count, recipe: file.fitted(recipe ?? .usual), threads: threads)
     }
   }
 }

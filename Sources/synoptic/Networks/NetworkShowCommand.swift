@@ -26,7 +26,7 @@ struct NetworkShowCommand: ParsableCommand {
 
   func run() throws {
     try InputFile.check(network)
-    let file = try NetworkFile.load(network, openSize: openSize.size.resolved)
+    let file = try NetworkFile.load(network, openSize: openSize.resolved)
     let rows = try LayerRows(file)
     if json.isOn { return try StandardOutput.write(line: listing(file, rows).line) }
     var table = TextTable([

@@ -10,7 +10,7 @@ struct NetworkVerifyCommand: ParsableCommand {
       The images are a folder's, a manifest's, or those of a store. What is compared is the network that the store \
       has made of the model; or --int8 FILE; or else one calibrated on --calibrate FOLDER, or on the first 300 of \
       the images themselves by SHA-256: then the others, held out, are told apart. True classes are known where \
-      folders are named by wnid.
+      folders are named by wnid. Without --recipe, images are prepared as the store or the file of int8 keeps it.
 
       EXAMPLES
         synoptic network verify lite0.onnx --images photos
@@ -57,15 +57,16 @@ struct NetworkVerifyCommand: ParsableCommand {
   }
 
   func run() throws {
+    let recipe = try calibration.recipe?.stated
     try InputFile.check(network)
     try InputFile.check(images)
     if let quantized { try InputFile.check(quantized) }
-    let file = try NetworkFile.load(network, openSize: openSize.size.resolved)
+    let file = try NetworkFile.load(network, openSize: openSize.resolved(for: recipe))
     let display = ProgressDisplay()
     defer { display.finish() }
     let result = try NetworkVerification.run(
       file, images: try OpenStore.path(of: images), int8: quantized, calibration: calibration.calibrate,
-      count: calibration.count, recipe: calibration.recipe, labels: labels, options: quantizing.resolved,
+      count: calibration.count, recipe: recipe, labels: labels, options: quantizing.resolved,
       layerImages: layerImages, threads: threads.resolved
     ) { done, total in
       display.receive(.advanced(stage: "verify", done: done, failed: 0, total: total))

@@ -71,7 +71,7 @@ enum CommandEnding {
 
   private static func isWrongUsage(_ error: any Error) -> Bool {
     switch error {
-    case is UsageError, is PipelineError, is SynsetNameError, is JobStateError: true
+    case is UsageError, is PipelineError, is StatedRecipeError, is SynsetNameError, is JobStateError: true
     case let error as RunHistoryError:
       if case .unknownRun = error { true } else { false }
     case let error as StoreFileError:
@@ -81,7 +81,7 @@ enum CommandEnding {
       }
     case let error as NetworkFileError:
       switch error {
-      case .unknownRecipe, .inputShape, .invalidCount, .needsModel: true
+      case .inputShape, .invalidCount, .needsModel: true
       default: false
       }
     case let error as NetworkVerificationError:

@@ -17,7 +17,7 @@ struct FileValidation {
       let own = draft.parameters
       let entries = own + top.limits.filter { limit in !own.contains { $0.key == limit.key } }
       let declarations = kind.parameters + StageLimits.parameters
-      readings[draft.name] = reader.read(entries, declarations, of: draft, &problems)
+      readings[draft.name] = reader.read(entries, declarations, of: draft.owner, &problems)
     }
     // A limit of the file's top is read once for every stage.
     problems = problems.enumerated().filter { problems.firstIndex(of: $0.element) == $0.offset }.map(

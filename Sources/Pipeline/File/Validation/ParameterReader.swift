@@ -6,39 +6,39 @@ struct ParameterReading {
   var locations: [String: SourceLocation] = [:]
 }
 
-/// Reads the parameters of a stage, and of the groups inside, as their declarations say.
+/// Reads the parameters of a stage or an option, and of the groups inside, as their declarations say.
 struct ParameterReader {
   let folder: String
 
   func read(
-    _ entries: [SourceNode.Entry], _ declarations: [ParameterDeclaration], of draft: StageDraft,
+    _ entries: [SourceNode.Entry], _ declarations: [ParameterDeclaration], of owner: ParameterOwner,
     _ problems: inout [PipelineProblem]
   ) -> ParameterReading {
     var reading = ParameterReading()
     reading.values = read(
-      entries, declarations, of: draft, prefix: "", owner: draft.nameLocation, into: &reading, &problems)
+      entries, declarations, of: owner, prefix: "", at: owner.location, into: &reading, &problems)
     return reading
   }
 
   private func read(
-    _ entries: [SourceNode.Entry], _ declarations: [ParameterDeclaration], of draft: StageDraft,
-    prefix: String, owner: SourceLocation, into reading: inout ParameterReading,
+    _ entries: [SourceNode.Entry], _ declarations: [ParameterDeclaration], of owner: ParameterOwner,
+    prefix: String, at location: SourceLocation, into reading: inout ParameterReading,
     _ problems: inout [PipelineProblem]
   ) -> [String: ParameterValue] {
-    UnknownParameterRule.check(entries, declarations, of: draft, prefix: prefix, &problems)
+    UnknownParameterRule.check(entries, declarations, of: owner, prefix: prefix, &problems)
     var values: [String: ParameterValue] = [:]
     for declaration in declarations {
       let name = prefix + declaration.name
       guard let entry = entries.first(where: { $0.key == declaration.name }) else {
         values[declaration.name] = declaration.defaultValue
-        MissingParameterRule.check(declaration, named: name, of: draft, at: owner, &problems)
+        MissingParameterRule.check(declaration, named: name, of: owner, at: location, &problems)
         continue
       }
       reading.locations[name] = entry.value.location
       if let inner = declaration.type.groupParameters, let group = entry.value.entries {
         values[declaration.name] = .group(
           read(
-            group, inner, of: draft, prefix: name + ".", owner: entry.keyLocation, into: &reading, &problems))
+            group, inner, of: owner, prefix: name + ".", at: entry.keyLocation, into: &reading, &problems))
         continue
       }
       guard let value = ValueRule.read(entry.value, declaration, named: name, folder: folder, &problems)
@@ -48,7 +48,7 @@ struct ParameterReader {
       if case .reference(let kinds) = declaration.type, case .reference(let target) = value {
         reading.references.append(
           ReferenceUse(
-            stage: draft.name, parameter: name, target: target, kinds: kinds,
+            stage: owner.name, parameter: name, target: target, kinds: kinds,
             location: entry.value.location, changesResult: declaration.changesResult))
       }
     }

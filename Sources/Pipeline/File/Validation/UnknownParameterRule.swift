@@ -1,7 +1,7 @@
-/// A stage has only the parameters its kind declares.
+/// A stage has only the parameters its kind declares; so have a group and an option.
 enum UnknownParameterRule {
   static func check(
-    _ entries: [SourceNode.Entry], _ declarations: [ParameterDeclaration], of draft: StageDraft,
+    _ entries: [SourceNode.Entry], _ declarations: [ParameterDeclaration], of owner: ParameterOwner,
     prefix: String, _ problems: inout [PipelineProblem]
   ) {
     let names = declarations.map(\.name)
@@ -10,7 +10,7 @@ enum UnknownParameterRule {
       problems.append(
         PipelineProblem(
           entry.keyLocation,
-          "stage '\(draft.name)' (\(draft.uses?.name ?? "")) has no parameter '\(prefix)\(entry.key)'",
+          "\(owner.description) has no parameter '\(prefix)\(entry.key)'",
           expected: names.isEmpty ? "expected none" : "expected one of \(names.joined(separator: ", "))",
           suggestion: NearestName.of(entry.key, among: names.filter { !taken.contains($0) })))
     }
