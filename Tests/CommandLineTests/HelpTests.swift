@@ -22,6 +22,13 @@ struct HelpTests {
       outcome.output.components(separatedBy: "synoptic \(subcommand) ").count >= 3, "two examples and usage")
   }
 
+  @Test func `what a recipe may say is told with its values`() throws {
+    let outcome = try Program.run(["images", "preprocess", "--help"])
+    for part in ["keras-vgg16: ", "filter: how pixels are interpolated (one of box,", "channels: "] {
+      #expect(outcome.output.contains(part), "\(outcome.output)")
+    }
+  }
+
   @Test("the program's own help lists the exit statuses")
   func programHelpListsExitStatuses() throws {
     let outcome = try Program.run(["--help"])

@@ -28,6 +28,10 @@ struct NetworkVerifyTests {
     let stored = try project.synoptic("network verify tiny.onnx --images small.sqlite --json").json
     #expect(stored["images"] as? Int == 12)
     #expect((stored["int8"] as? String)?.contains("small.sqlite keeps it") == true)
+    // What is stated goes before what the store keeps.
+    let otherwise = try project.synoptic(
+      "network verify tiny.onnx --images small.sqlite --recipe inception --json")
+    #expect(otherwise.json["logit_cosine"] as? NSDictionary != stored["logit_cosine"] as? NSDictionary)
     // A pipeline file stands for its store.
     let named = try project.synoptic("network verify tiny.onnx --images small.yaml --json").json
     #expect(named["logit_cosine"] as? NSDictionary == stored["logit_cosine"] as? NSDictionary)

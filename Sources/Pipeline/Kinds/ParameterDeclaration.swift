@@ -55,6 +55,9 @@ public indirect enum ParameterType: Sendable {
     case anyOrPattern
   }
 
+  /// What may stand there, in words: "a whole number from 1 to 10".
+  public var expectation: String { ValueRule.expectation(self) }
+
   /// What may stand inside, where something may.
   var groupParameters: [ParameterDeclaration]? {
     switch self {

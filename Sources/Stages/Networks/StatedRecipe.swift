@@ -36,7 +36,9 @@ public struct StatedRecipe: Sendable, Hashable {
   }
 
   /// What a recipe that is spelled out may say, for help texts.
-  public static let parts = PreprocessingParameters.spelledOut.map { (name: $0.name, text: $0.help) }
+  public static let parts = PreprocessingParameters.spelledOut.map {
+    (name: $0.name, text: "\($0.help) (\($0.type.expectation))")
+  }
 
   /// The recipe for a network's input size.
   ///

@@ -29,7 +29,7 @@ public struct NetworkVerification: Sendable, Hashable {
   ///     it has and the network it has made of this model.
   ///   - int8: a file of `network quantize` to compare; nil to calibrate, or for a store's own.
   ///   - calibration: a folder to calibrate on; nil for the first `count` of the images themselves by SHA-256.
-  ///   - recipe: nil for the one that int8 keeps, or else the usual one.
+  ///   - recipe: nil for the one that the store or the file of int8 keeps, or else the usual one.
   ///   - labels: `ilsvrc2012` or a file; nil for a store's, or ilsvrc2012 where the network has 1,000 outputs.
   ///   - layerImages: on how many images the layers' noise is measured.
   ///   - progress: images done and to be done; called from any thread.
@@ -53,7 +53,7 @@ public struct NetworkVerification: Sendable, Hashable {
       subject = VerificationSubject(quantized, origin: "the model's own scales: it is quantized already")
     } else if calibration == nil, let stored = try source.network(madeOf: network.path) {
       subject = stored.subject
-      recipe = stored.recipe
+      if stated == nil { recipe = stored.recipe }
       known = known ?? stored.labels
     } else {
       let locations = source.images.map(\.location)

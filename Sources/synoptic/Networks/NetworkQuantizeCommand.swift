@@ -12,8 +12,7 @@ struct NetworkQuantizeCommand: ParsableCommand {
       EXAMPLES
         synoptic network quantize lite0.onnx --calibrate photos --output lite0.int8
         synoptic network quantize vgg16.onnx --calibrate photos --recipe keras-vgg16 --output vgg16.int8
-        synoptic network quantize b0.onnx --calibrate photos --recipe '{ resize: 256, crop: 224, divisor: 255, \
-          mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }' --output b0.int8
+        synoptic network quantize b0.onnx --calibrate photos --recipe '{ recipe: torchvision, filter: bicubic }' --output b0.int8
         synoptic network quantize lite0.onnx --calibrate photos --ranges kl --output lite0-kl.int8
       """)
 
