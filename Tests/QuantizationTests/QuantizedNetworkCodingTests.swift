@@ -66,6 +66,24 @@ struct QuantizedNetworkCodingTests {
     #expect(error?.description.contains("version 9") == true)
   }
 
+  @Test("of a version that differs in orders of weights alone is read", arguments: [UInt32](3...7))
+  func olderVersion(version: UInt32) throws {
+    let current = try sample().serialized
+    let end = try #require(
+      current.indices.last { $0 + ChecksummedWriter.tableSize(contents: $0) == current.count })
+    var older: [UInt8] = []
+    var writer = ChecksummedWriter { older.append(contentsOf: $0) }
+    try writer.write(QuantizedNetwork.magic)
+    try withUnsafeBytes(of: version.littleEndian) { try writer.write($0) }
+    try writer.write(Array(current[(QuantizedNetwork.magic.count + 4)..<end]))
+    try writer.finish()
+    guard QuantizedNetwork.readableVersions.contains(version) else {
+      #expect(throws: QuantizationError.self) { try QuantizedNetwork(serialized: older) }
+      return
+    }
+    #expect(try QuantizedNetwork(serialized: older).serialized == current)
+  }
+
   @Test("whose numbers lead outside its own arrays is refused even with a right checksum")
   func hostileStructure() throws {
     let network = try sample()

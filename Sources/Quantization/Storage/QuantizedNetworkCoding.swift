@@ -11,6 +11,9 @@ extension QuantizedNetwork {
   static let magic = Array("SYNOPTIC INT8\n".utf8)
   /// Changes with every change of the format, of what an operation means, or of an order of packed weights.
   static let formatVersion: UInt32 = 6
+  /// The versions that can be read: since the first of them only orders of packed weights have changed, and those of an
+  /// older version are packed anew.
+  static let readableVersions: ClosedRange<UInt32> = 4...formatVersion
   static let headerSize = magic.count + 4 + 4 * 8
   static let alignment = 64
 
@@ -69,7 +72,7 @@ extension QuantizedNetwork {
     do {
       structure = try Self.decoder.decode(Structure.self, from: bytes[sections.structure].contents)
       packed =
-        try sections.directory.isEmpty
+        try sections.directory.isEmpty || sections.version < Self.formatVersion
         ? nil
         : PackedSection(
           directory: Self.decoder.decode(
@@ -105,6 +108,7 @@ extension NetworkBytes {
 
 /// Where the parts of a serialized network lie, once its checksums have been found right.
 private struct Sections {
+  var version: UInt32
   var structure: Range<Int>
   var directory: Range<Int>
   var data: Range<Int>
@@ -119,12 +123,15 @@ private struct Sections {
       throw .damaged(reason: "it ends after \(bytes.count) bytes")
     }
     let start = QuantizedNetwork.magic.count
-    let version = header.withUnsafeBytes {
+    version = header.withUnsafeBytes {
       UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: start, as: UInt32.self))
     }
-    guard version == QuantizedNetwork.formatVersion else {
+    guard QuantizedNetwork.readableVersions.contains(version) else {
+      let readable = QuantizedNetwork.readableVersions
       throw .damaged(
-        reason: "its format is version \(version), this program's is \(QuantizedNetwork.formatVersion)")
+        reason:
+          "its format is version \(version), this program reads \(readable.lowerBound) to \(readable.upperBound)"
+      )
     }
     var end = QuantizedNetwork.headerSize
     var ranges: [Range<Int>] = []
