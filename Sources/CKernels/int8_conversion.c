@@ -132,7 +132,7 @@ void synoptic_int8_quantize(const float *input, size_t input_plane, uint32_t cha
     }
 #endif
     quantize_image(input, input_plane, channels, scale, (float)zero_point, output, block, output_row, height,
-                          width);
+                   width);
     return;
   }
   if (height == 1 && width == 1 && block == 16) {

@@ -83,9 +83,9 @@ void synoptic_int8_load_colors_avx512vbmi(const uint8_t *pixels, const uint32_t 
       for (uint32_t i = 0; i < 3; i++) colors[i] = _mm512_maskz_loadu_epi8(bytes_of(count * 3, i), pixels + i * 64);
       for (uint32_t c = 0; c < 3; c++) bytes[c] = looked_up(table[c], gathered(&channels[c], colors));
       for (uint32_t i = 0; i < pixel; i++) {
-        const __m512i spreaded = gathered(&outputs[i], bytes);
+        const __m512i run = gathered(&outputs[i], bytes);
         // A fourth byte meets zero weights; it stays what it was.
-        _mm512_mask_storeu_epi8(output + (size_t)x * pixel + i * 64, bytes_of(count * pixel, i) & ~is_fourth[i], spreaded);
+        _mm512_mask_storeu_epi8(output + (size_t)x * pixel + i * 64, bytes_of(count * pixel, i) & ~is_fourth[i], run);
       }
       if (count < 64) pixels += count * 3 - 192;
     }

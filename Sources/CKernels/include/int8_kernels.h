@@ -269,7 +269,8 @@ void synoptic_int8_fill_border(uint8_t *tensor, size_t plane, uint32_t blocks, u
                                uint8_t value);
 
 /// 8-bit pixels of `image_channels` interleaved channels, through one table of 256 bytes for each of `channels`
-/// (1 to 4) tensor channels, into pixels of `pixel` bytes (c4, c3). `order[c]` is the image channel that feeds tensor channel c.
+/// (1 to 4) tensor channels, into pixels of `pixel` bytes (c4, c3). `order[c]` is the image channel that feeds
+/// tensor channel c.
 void synoptic_int8_load_pixels(const uint8_t *pixels, uint32_t image_channels, uint32_t channels,
                                const uint32_t *order, const uint8_t *tables, uint8_t *output, uint32_t pixel,
                                size_t output_row, uint32_t height, uint32_t width);
