@@ -77,6 +77,33 @@ import Testing
     #expect(Set(batches.joined().map(\.id)).count == 5000)
   }
 
+  @Test(arguments: [1, 2, 4])
+  func `batches dwindle to a quarter towards the end, so that workers end together`(threads: Int) async throws
+  {
+    let workshop = try Workshop()
+    let file = try workshop.file(
+      "n: { uses: numbers, count: 500 }", "s: { uses: squares, numbers: n, batch: 16 }")
+    let faults = Faults()
+    try await workshop.run(file, threads: threads, faults: faults)
+    // As they were cut: workers begin them in about that order.
+    let sizes = faults.seen.withLock { $0 }.sorted { $0[0].id < $1[0].id }.map(\.count)
+    #expect(sizes.reduce(0, +) == 500)
+    let whole = sizes.prefix { $0 == 16 }.count * 16
+    #expect(whole >= 500 - 2 * threads * 16 - 16)
+    let last = sizes.suffix(2 * threads)
+    #expect(last.allSatisfy { threads == 1 ? $0 == 16 || $0 == 500 % 16 : $0 <= 4 }, "\(sizes)")
+    #expect(zip(sizes, sizes.dropFirst()).allSatisfy { $0 >= $1 }, "\(sizes)")
+  }
+
+  @Test func `even a few items are shared among workers`() async throws {
+    let workshop = try Workshop()
+    let file = try workshop.file(
+      "n: { uses: numbers, count: 10 }", "s: { uses: squares, numbers: n, batch: 16 }")
+    let faults = Faults()
+    try await workshop.run(file, threads: 2, faults: faults)
+    #expect(faults.seen.withLock { $0.map(\.count).sorted() } == [2, 4, 4])
+  }
+
   @Test func `progress ends at the total`() async throws {
     let workshop = try Workshop()
     let file = try workshop.file(

@@ -33,14 +33,15 @@ struct ItemRun<S: ItemStage>: Sendable {
   func run() async throws {
     // Where a rate begins: what was done before the items is not part of their time.
     context.report(done: 0, failed: 0, total: total)
-    let workers = min(context.threads, max(1, (total + stage.batchSize - 1) / max(1, stage.batchSize)))
+    let most = BatchCutter.mostBatches(batchSize: stage.batchSize, items: total)
+    let workers = min(context.threads, max(1, most))
     let batches = BoundedChannel<[WorkItem]>(capacity: workers, producers: 1)
     let outcomes = BoundedChannel<Outcomes>(capacity: workers * 2, producers: workers)
     let watch = HangWatch(stage: context.stageName)
     let broken = await withTaskGroup(of: Part.self) { group in
       group.addTask {
         await part {
-          try await feed(batches)
+          try await feed(batches, workers: workers)
         } onError: {
           await batches.abort()
         }
@@ -84,8 +85,8 @@ struct ItemRun<S: ItemStage>: Sendable {
 
   private var mustStop: Bool { context.control.isStopRequested || Task.isCancelled }
 
-  private func feed(_ batches: BoundedChannel<[WorkItem]>) async throws {
-    var cutter = BatchCutter(batchSize: stage.batchSize)
+  private func feed(_ batches: BoundedChannel<[WorkItem]>, workers: Int) async throws {
+    var cutter = BatchCutter(batchSize: stage.batchSize, items: total, workers: workers)
     var place: Int64 = 0
     while !mustStop {
       let from = place
