@@ -32,8 +32,9 @@ public struct ImagesStage: StageKind, WholeStage {
     .init(
       "labels", .nameOrPath([ilsvrc2012], .file),
       help:
-        "what class numbers stand for: ilsvrc2012 (the 1,000 wnids in order), or a file with a wnid a line, or "
-        + "with wnid and number (map_clsloc.txt)"),
+        "what class numbers stand for: ilsvrc2012 (the 1,000 wnids in order), a file with a wnid a line or "
+        + "with wnid and number (map_clsloc.txt), or ILSVRC's meta.mat, which is found beside its ground truth"
+    ),
     .init(
       "labels-from", .integer(0...1),
       help:
@@ -90,7 +91,7 @@ public struct ImagesStage: StageKind, WholeStage {
   /// The source, and what its class numbers stand for.
   private func open() throws -> (any ImageSource, ClassNumbers?) {
     let source = try ImageSources.open(self.source, options)
-    return (source, try ImageClassList.load(labels, from: labelsFrom, for: source, truth: options.truth))
+    return (source, try ImageClassList.load(labels, from: labelsFrom, for: source))
   }
 
   public func run(_ context: StageContext) async throws -> ItemCounts {

@@ -42,7 +42,7 @@ enum Readers {
     if let truth = try? GroundTruth(path) {
       let labeller = truth.labeller()
       _ = try? labeller.label(of: "ILSVRC2012_val_00000001.JPEG", wnid: nil)
-      _ = truth.firstClass
+      _ = truth.numbering
     }
     _ = String(validating: bytes, as: UTF8.self).map { try? BracePattern.expand($0).count }
   }

@@ -10,7 +10,7 @@ struct AnnotatedSource: ImageSource {
     return SourceLayout(
       layout.kind, layout.details.isEmpty ? boxes : layout.details + "; " + boxes, notes: layout.notes)
   }
-  var firstClass: Int? { source.firstClass }
+  var numbering: ClassNumbering? { source.numbering }
 
   init(_ source: any ImageSource, annotations: AnnotationFiles) {
     self.source = source

@@ -5,14 +5,12 @@
 struct ArchiveSource: ImageSource {
   let root: String
   let layout: SourceLayout
-  let firstClass: Int?
+  let numbering: ClassNumbering?
   private let archives: ArchiveList
   private let labelling: Labelling
 
-  init(
-    _ archives: ArchiveList, labelling: Labelling, layout: SourceLayout, firstClass: Int? = nil
-  ) {
-    self.firstClass = firstClass
+  init(_ archives: ArchiveList, labelling: Labelling, layout: SourceLayout) {
+    numbering = labelling.numbering
     root = archives.root
     self.archives = archives
     self.labelling = labelling

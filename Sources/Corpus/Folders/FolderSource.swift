@@ -5,7 +5,7 @@
 public struct FolderSource: ImageSource {
   public let root: String
   public let layout: SourceLayout
-  public let firstClass: Int?
+  public let numbering: ClassNumbering?
   private let labelling: Labelling
 
   /// - Throws: `CorpusError` when there is no such folder.
@@ -14,10 +14,8 @@ public struct FolderSource: ImageSource {
       path, labelling: .nearestWNID, layout: SourceLayout(.folders, "classes as folders named by wnid"))
   }
 
-  init(
-    _ path: String, labelling: Labelling, layout: SourceLayout, firstClass: Int? = nil
-  ) throws(CorpusError) {
-    self.firstClass = firstClass
+  init(_ path: String, labelling: Labelling, layout: SourceLayout) throws(CorpusError) {
+    numbering = labelling.numbering
     root = try FolderWalk(path) { _ in false }.root
     self.labelling = labelling
     self.layout = layout

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// The list is a text with a class a line (`n01440764`, with or without words behind it), its number then being its
 /// line's place; or a line has its number too (`n02119789 1 kit_fox`, as ILSVRC's map_clsloc.txt, or `0 n01440764`);
-/// or JSON as Keras has it (`{"0": ["n01440764", "tench"]}`).
+/// or JSON as Keras has it (`{"0": ["n01440764", "tench"]}`); or it is the meta.mat of ILSVRC's development kit.
 public struct ClassNumbers: Sendable, Hashable {
   private let labels: [Int: String]
   /// What the list itself is called.
@@ -31,6 +31,9 @@ public struct ClassNumbers: Sendable, Hashable {
     let bytes = try FileContents.read(path, limit: Self.largestFile)
     if bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
       labels = try Self.json(bytes, path)
+      isExplicit = true
+    } else if MATFile.isRecognized(bytes) {
+      labels = try DevelopmentKit.classes(ofMeta: bytes, path: path)
       isExplicit = true
     } else {
       (labels, isExplicit) = try Self.lines(path)

@@ -64,18 +64,20 @@ struct GroundTruth: Sendable {
     }
   }
 
-  /// Where its class numbers begin; nil where its classes are no numbers.
+  /// What its class numbers are; nil where its classes are no numbers.
   ///
   /// A 0 tells that they begin there; else a text of classes alone begins at 1, as ILSVRC's does, and one that names
   /// files at 0, as those made for Caffe and PyTorch do.
-  var firstClass: Int? {
+  var numbering: ClassNumbering? {
     let (labels, isInOrder): ([String], Bool) =
       switch contents {
       case .inOrder(let labels): (labels, true)
       case .byName(let labels): (Array(labels.values), false)
       }
     guard labels.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else { return nil }
-    return isInOrder && !labels.contains { Int($0) == 0 } ? 1 : 0
+    let first = isInOrder && !labels.contains { Int($0) == 0 } ? 1 : 0
+    guard DevelopmentKit.isGroundTruth(path) else { return ClassNumbering(first: first) }
+    return ClassNumbering(first: first, isOfDevelopmentKit: true, list: DevelopmentKit.list(beside: path))
   }
 
   /// The file's name without folders and extension.

@@ -3,8 +3,8 @@ public protocol ImageSource: Sendable {
   /// The folder or archive that entries' paths are relative to, absolute.
   var root: String { get }
   var layout: SourceLayout { get }
-  /// Where class numbers begin, where the source itself tells; else a list of classes counts from 0.
-  var firstClass: Int? { get }
+  /// What class numbers are, where the source itself tells; else a list of classes counts from 0.
+  var numbering: ClassNumbering? { get }
 
   /// Visits everything found, in an order that depends on the contents alone. A path comes once, unless a later
   /// member of an archive takes an earlier one's place.
@@ -39,7 +39,7 @@ public struct NoKnownArchives: KnownArchives {
 }
 
 extension ImageSource {
-  public var firstClass: Int? { nil }
+  public var numbering: ClassNumbering? { nil }
 
   /// Visits the images alone.
   public func scan(_ visit: (CorpusEntry) throws -> Void) throws {

@@ -44,10 +44,9 @@ public enum ImageSources {
       return try ofArchives(try ArchiveList(at: path), "a folder of them", options)
     case .validation:
       guard let truth else { throw CorpusError.unreadable(path: path, reason: SourceRecognition.noTruth) }
-      let labelling = try Labelling(truth: truth)
       return try FolderSource(
-        path, labelling: labelling,
-        layout: SourceLayout(.validation, "a folder, classes by \(truth)"), firstClass: labelling.firstClass)
+        path, labelling: Labelling(truth: truth),
+        layout: SourceLayout(.validation, "a folder, classes by \(truth)"))
     case .folders, .unlabelled:
       let notes = options.layout == nil ? seen.notes : []
       return try FolderSource(
@@ -74,10 +73,8 @@ public enum ImageSources {
       guard let truth = options.truth ?? seen.truth else {
         throw CorpusError.unreadable(path: archives.root, reason: SourceRecognition.noTruth)
       }
-      let labelling = try Labelling(truth: truth)
       return ArchiveSource(
-        archives, labelling: labelling, layout: layout("classes by \(truth)"),
-        firstClass: labelling.firstClass)
+        archives, labelling: try Labelling(truth: truth), layout: layout("classes by \(truth)"))
     case .archives: return ArchiveSource(archives, labelling: .nearestWNID, layout: layout(""))
     case .unlabelled:
       let isStated = options.layout == .unlabelled

@@ -13,8 +13,8 @@ enum Labelling: Sendable {
     self = try isText ? .truth(GroundTruth(path)) : .annotations(AnnotationFiles(path))
   }
 
-  /// Where class numbers begin, if the classes are told by numbers.
-  var firstClass: Int? { if case .truth(let truth) = self { truth.firstClass } else { nil } }
+  /// What class numbers are, if the classes are told by numbers.
+  var numbering: ClassNumbering? { if case .truth(let truth) = self { truth.numbering } else { nil } }
 
   func labeller() -> Labeller {
     switch self {

@@ -14,7 +14,7 @@ struct ImagesScanCommand: ParsableCommand {
         synoptic images scan photos/
         synoptic images scan ILSVRC2012_img_train.tar --json
         synoptic images scan 'shard-{000..009}.tar' --layout webdataset
-        synoptic images scan val/ --truth ILSVRC2012_validation_ground_truth.txt --labels map_clsloc.txt
+        synoptic images scan val/ --truth ILSVRC2012_devkit_t12/data/ILSVRC2012_validation_ground_truth.txt
       """)
 
   @Argument(help: "A folder, archive, pattern or manifest.", completion: .file())
@@ -56,8 +56,7 @@ struct ImagesScanCommand: ParsableCommand {
     let options = SourceOptions(
       layout: layout.flatMap(CorpusLayout.init), root: root, truth: truth, boxes: boxes)
     let source = try ImageSources.open(path, options)
-    let numbers =
-      labels == nil ? nil : try ImageClassList.load(labels, from: labelsFrom, for: source, truth: truth)
+    let numbers = try ImageClassList.find(labels, from: labelsFrom, for: source)
     let start = ContinuousClock.now
     var survey = CorpusSurvey()
     try survey.run(source)
@@ -100,6 +99,7 @@ struct SurveyListing {
     ]
     if survey.archives > 0 { lines.append("archives  \(Quantities.count(survey.archives))") }
     if survey.annotated > 0 { lines.append("boxes     of \(Quantities.count(survey.annotated)) images") }
+    if let numbers { lines.append("numbers   stand for what \(numbers.name) says") }
     if numberedClasses > 0, numbers == nil {
       lines.append(
         "note      \(Quantities.count(numberedClasses)) classes are numbers; `labels` says what they stand for"

@@ -129,7 +129,7 @@ struct LayoutTests {
     #expect(plain.layout.notes.contains { $0.contains("truth") })
     try folder.write("ILSVRC2012_validation_ground_truth.txt", "490\n")
     let source = try ImageSources.open(folder.path("val"))
-    #expect(source.layout.kind == .validation && source.firstClass == 1)
+    #expect(source.layout.kind == .validation && source.numbering?.first == 1)
     #expect(try images(source) == ["ILSVRC2012_val_00000001.JPEG": "490"])
   }
 
