@@ -18,10 +18,12 @@ public enum InstructionSet: String, Sendable, CaseIterable {
   case neonI8MM = "neon-i8mm"
 
   /// The fastest that this processor has.
-  public static var best: Self { available.last ?? .scalar }
+  public static let best: Self = available.last ?? .scalar
 
   /// Those that this processor has, slowest first; `scalar` always.
-  public static var available: [Self] { allCases.filter { synoptic_has_instruction_set($0.kernelSet) } }
+  ///
+  /// Asked once: in a virtual machine each question to the processor takes some fifty microseconds.
+  public static let available: [Self] = allCases.filter { synoptic_has_instruction_set($0.kernelSet) }
 
   /// The kernels' own name for it.
   public var kernelSet: synoptic_instruction_set {

@@ -57,6 +57,50 @@ struct `A recipe that is spelled out on the command line` {
     #expect(try cosine(int8: "a.int8", recipe: "efficientnet") != kept)
   }
 
+  @Test func `is kept by a model that had its own scales, which say nothing of images`() throws {
+    try PythonPeer.run(
+      """
+      import sys, numpy
+      from onnxruntime.quantization import quantize_static, CalibrationDataReader, QuantFormat
+      class Reader(CalibrationDataReader):
+          def __init__(self):
+              random = numpy.random.default_rng(0)
+              self.items = iter([{"x": random.standard_normal((1, 3, 32, 32), dtype="float32")} for _ in range(4)])
+          def get_next(self): return next(self.items, None)
+      quantize_static(sys.argv[1] + "/tiny.onnx", sys.argv[1] + "/own.onnx", Reader(), quant_format=QuantFormat.QDQ)
+      """, [project.folder.url.path])
+    let recipe = "{ crop: 32, fraction: 0.9, divisor: 255, mean: [0.4, 0.5, 0.6], std: [0.1, 0.2, 0.25] }"
+    let quantized = try synoptic("network quantize own.onnx --output own.int8", recipe: recipe)
+    #expect(quantized.status == 0, "\(quantized.errors)")
+    #expect(try synoptic("network compile own.onnx --output own.plan", recipe: recipe).status == 0)
+
+    func verified(int8: String, recipe: String?) throws -> Double? {
+      let line = "network verify tiny.onnx --images photos --labels labels.txt --int8 \(int8) --json"
+      return (try synoptic(line, recipe: recipe).json["logit_cosine"] as? [String: Any])?["mean"] as? Double
+    }
+    let kept = try #require(try verified(int8: "own.int8", recipe: nil))
+    #expect(try verified(int8: "own.int8", recipe: recipe) == kept)
+    #expect(try verified(int8: "own.plan", recipe: nil) == kept)
+    #expect(try verified(int8: "own.int8", recipe: "efficientnet") != kept)
+  }
+
+  @Test func `is refused for a network that was calibrated with another`() throws {
+    let quantize = "network quantize tiny.onnx --calibrate photos --output a.int8"
+    #expect(try synoptic(quantize, recipe: "{ crop: 32, resize: 40 }").status == 0)
+    #expect(
+      try synoptic("network compile a.int8 --output a.plan", recipe: "{ crop: 32, resize: 40 }").status == 0)
+    let other = try synoptic("network compile a.int8 --output b.plan", recipe: "torchvision")
+    #expect(other.status == 64 && other.errors.contains("calibrated on images prepared by another recipe"))
+    #expect(!FileManager.default.fileExists(atPath: project.folder.path("b.plan")))
+  }
+
+  @Test func `has one size, not another beside its crop`() throws {
+    let line = "images preprocess photos/n00000002/0.png --output x.npy --size 48"
+    let outcome = try synoptic(line, recipe: "{ resize: 40, crop: 32 }")
+    #expect(outcome.status == 64 && outcome.errors.contains("--size is 48, and the recipe's crop 32"))
+    #expect(try synoptic(line, recipe: "{ resize: 64, crop: 48 }").status == 0)
+  }
+
   @Test(arguments: [
     "images bench photos --rounds 1 --json", "network compile tiny.onnx --calibrate photos --output a.plan",
     "network verify tiny.onnx --images photos --labels labels.txt --json",

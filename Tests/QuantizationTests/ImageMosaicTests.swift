@@ -39,6 +39,19 @@ struct ImageMosaicTests {
     #expect(try plan(even).mosaics.isEmpty)
   }
 
+  @Test("show in a profile of so many images, an image's part of their time each")
+  func profiled() throws {
+    let executor = PlanExecutor(try plan(.mosaic))
+    let image = SmallGraph.mosaic.images[0].floats
+    func kernels(batch: Int, threads: Int) throws -> [String] {
+      try executor.profile(tensor: image, batch: batch, threads: threads, rounds: 1).layers.map(\.kernel)
+    }
+    #expect(try kernels(batch: 8, threads: 2).count { $0 == "winograd mosaic" } == 2)
+    for (batch, threads) in [(1, 1), (3, 1), (7, 2)] {
+      #expect(try !kernels(batch: batch, threads: threads).contains("winograd mosaic"))
+    }
+  }
+
   @Test("give what each gives alone by the scalar kernels, again and again", arguments: [1, 2, 3])
   func sameBits(threads: Int) throws {
     let network = try SmallGraph.mosaic.quantized()

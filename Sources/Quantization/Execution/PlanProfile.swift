@@ -3,7 +3,7 @@ public struct PlanProfile: Sendable, Hashable, Codable {
   public struct Layer: Sendable, Hashable, Codable {
     /// The value that the step makes.
     public var name: String
-    /// Which kernel: `winograd`, `direct`, `depthwise`, …
+    /// Which kernel: `winograd`, `direct`, `depthwise`, …; behind it `mosaic` where four images are one map to it.
     public var kernel: String
     /// [channels, height, width] of one image's input and output.
     public var input: [Int]
@@ -12,7 +12,7 @@ public struct PlanProfile: Sendable, Hashable, Codable {
     public var window: [Int]
     /// Multiplications and additions of the layer's definition, for one image; 0 for what has no products.
     public var multiplications: Int
-    /// The median over the rounds.
+    /// For one image, the median over the rounds.
     public var seconds: Double
   }
 
@@ -20,37 +20,72 @@ public struct PlanProfile: Sendable, Hashable, Codable {
 }
 
 extension PlanExecutor {
-  /// Times every step, one image at a time.
+  /// Times every step on one thread: for one image, or for as many as would go through it together.
   ///
   /// - Parameters:
   ///   - tensor: an input as `run(tensor:)` takes it.
+  ///   - batch: how many images there would be, for `threads` together.
   ///   - rounds: at least 1.
-  public func profile(tensor: [Float], rounds: Int) throws(QuantizationError) -> PlanProfile {
+  public func profile(
+    tensor: [Float], batch: Int = 1, threads: Int = 1, rounds: Int
+  ) throws(QuantizationError) -> PlanProfile {
     try run(tensor: tensor)
     let clock = ContinuousClock()
-    let steps = [head, tail].compactMap(\.self).flatMap { runner in runner.part.steps.map { (runner, $0) } }
+    let steps = timedSteps(batch: batch, threads: threads)
     var times = [[Double]](repeating: [], count: steps.count)
     for _ in 0..<max(1, rounds) {
-      for (index, (runner, step)) in steps.enumerated() {
+      for (index, timed) in steps.enumerated() {
         let start = clock.now
-        try runner.run(step)
+        try timed.runner.run(timed.step, images: timed.images)
         let parts = start.duration(to: clock.now).components
         times[index].append(Double(parts.seconds) + Double(parts.attoseconds) / 1e18)
       }
     }
     return PlanProfile(
-      layers: zip(steps, times).map { step, times in
-        layer(of: step.1, seconds: times.sorted()[times.count / 2])
+      layers: zip(steps, times).map { timed, times in
+        layer(
+          of: timed.step, isOfMosaic: timed.isOfMosaic,
+          seconds: times.sorted()[times.count / 2] / Double(timed.images))
       })
   }
 
-  private func layer(of step: PlanStep, seconds: Double) -> PlanProfile.Layer {
+  private struct TimedStep {
+    var runner: StepRunner
+    var step: PlanStep
+    /// How many it is run for at once.
+    var images = 1
+    var isOfMosaic = false
+  }
+
+  private func timedSteps(batch: Int, threads: Int) -> [TimedStep] {
+    let mosaics = batch / max(1, threads) >= ImageMosaic.images ? plan.mosaics : []
+    var steps: [TimedStep] = []
+    var index = 0
+    while index < head.part.steps.count {
+      if let part = mosaics.first(where: { $0.mosaic.steps.lowerBound == index }) {
+        let runner = StepRunner(part.part, constants: plan.constants, instructionSet: plan.instructionSet)
+        steps += part.part.steps.map {
+          TimedStep(runner: runner, step: $0, images: ImageMosaic.images, isOfMosaic: true)
+        }
+        index = part.mosaic.steps.upperBound
+      } else {
+        steps.append(TimedStep(runner: head, step: head.part.steps[index]))
+        index += 1
+      }
+    }
+    guard let tail else { return steps }
+    let images = min(max(1, batch), BatchTail.images)
+    return steps + tail.part.steps.map { TimedStep(runner: tail, step: $0, images: images) }
+  }
+
+  private func layer(of step: PlanStep, isOfMosaic: Bool, seconds: Double) -> PlanProfile.Layer {
     let values = plan.network.structure.values
     let description = step.description
     let output = values[description.output].shape
     let input = description.input.map { values[$0].shape }
     return PlanProfile.Layer(
-      name: values[description.output].name, kernel: description.kernel,
+      name: values[description.output].name,
+      kernel: isOfMosaic ? "\(description.kernel) mosaic" : description.kernel,
       input: input.map { [$0.channels, $0.height, $0.width] } ?? [],
       output: [output.channels, output.height, output.width],
       window: description.window.map { [$0.kernelHeight, $0.kernelWidth] } ?? [],

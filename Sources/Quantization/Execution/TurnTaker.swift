@@ -4,7 +4,7 @@ import Network
 /// What one thread runs images with, of which a few may take turns: a runner for each, and one for each mosaic.
 struct TurnTaker {
   private let plan: CompiledPlan
-  private(set) var heads: [StepRunner]
+  private var heads: [StepRunner]
   private var mosaics: [StepRunner] = []
 
   /// - Parameter head: a runner of the plan's head that is there already.

@@ -11,7 +11,7 @@ public struct NetworkBenchmark: Sendable, Hashable, Codable {
   public var batch: Int
   public var precision: String
   public var instructionSet: String
-  /// By step, one image on one thread; nil for float32.
+  /// By step, an image's time on one thread, with as many others as go through the step together; nil for float32.
   public var profile: PlanProfile?
 
   enum CodingKeys: String, CodingKey {
@@ -72,14 +72,19 @@ public struct NetworkBenchmark: Sendable, Hashable, Codable {
       threads: isFloat ? min(threads, batch) : threads, batch: batch, precision: isFloat ? "float32" : "int8",
       instructionSet: instructionSet.rawValue,
       profile: profilesLayers
-        ? try profile(of: engine, image: image, seconds: seconds * Double(batch) / median) : nil)
+        ? try profile(
+          of: engine, image: image, batch: batch, threads: threads, rounds: seconds * Double(batch) / median)
+        : nil)
   }
 
-  private static func profile(of engine: NetworkEngine, image: [Float], seconds: Double) throws
+  private static func profile(
+    of engine: NetworkEngine, image: [Float], batch: Int, threads: Int, rounds: Double
+  ) throws
     -> PlanProfile?
   {
     guard case .int8(let plan) = engine else { return nil }
-    return try PlanExecutor(plan).profile(tensor: image, rounds: max(3, min(1000, Int(seconds))))
+    return try PlanExecutor(plan).profile(
+      tensor: image, batch: batch, threads: threads, rounds: max(3, min(1000, Int(rounds))))
   }
 
   /// -1..<1, by a linear congruential generator (Knuth's MMIX constants).

@@ -2,14 +2,15 @@ import Network
 import Quantization
 
 extension NetworkFile {
-  /// int8, calibrated on images. A file that is quantized already stays as it is.
+  /// int8, calibrated on images. A file that is quantized already stays as it is, and keeps a recipe that is stated.
   ///
   /// - Parameter images: nil where there are none.
-  /// - Throws: `NetworkFileError.needsImages` where some are needed.
+  /// - Throws: `NetworkFileError.needsImages` where some are needed; `StatedRecipeError`, `KeptRecipeError`.
   public func quantized(
-    calibratedWith images: CalibrationImages?, options: QuantizationOptions = QuantizationOptions()
+    calibratedWith images: CalibrationImages?, recipe: StatedRecipe? = nil,
+    options: QuantizationOptions = QuantizationOptions()
   ) throws -> QuantizedNetwork {
-    if let quantized { return quantized }
+    if let quantized { return try recipe.map(quantized.keeping) ?? quantized }
     guard let images else { throw NetworkFileError.needsImages(path: path) }
     return try images.quantize(try neededGraph(for: "calibrating"), options: options).network
   }

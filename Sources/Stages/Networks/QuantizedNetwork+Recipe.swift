@@ -18,11 +18,31 @@ extension QuantizedNetwork {
     }
   }
 
+  /// The same network, for images that are prepared as stated: of a model that had its own scales, nothing else says how.
+  ///
+  /// - Throws: `StatedRecipeError` where the network takes images of another size; `KeptRecipeError` where it was
+  ///   calibrated on images that were prepared otherwise.
+  public func keeping(_ stated: StatedRecipe) throws -> QuantizedNetwork {
+    guard input.shape.height == input.shape.width else { return self }
+    let recipe = try stated.fitted(to: input.shape.height)
+    guard let kept = try self.recipe else { return try keeping(recipe) }
+    guard kept == recipe else { throw KeptRecipeError() }
+    return self
+  }
+
   func keeping(_ recipe: PreprocessingRecipe) throws -> QuantizedNetwork {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var network = self
     network.preprocessing = String(decoding: try encoder.encode(recipe), as: UTF8.self)
     return network
+  }
+}
+
+/// A recipe is stated for a network that was calibrated with another.
+public struct KeptRecipeError: Error, Sendable, Hashable, CustomStringConvertible {
+  public var description: String {
+    "The network was calibrated on images prepared by another recipe, without which its ranges say nothing: "
+      + "leave the recipe out, or quantise the float model anew."
   }
 }

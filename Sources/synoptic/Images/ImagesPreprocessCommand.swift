@@ -50,9 +50,16 @@ struct ImagesPreprocessCommand: ParsableCommand {
   }
 
   func run() throws {
-    var recipe = try recipe.stated.recipe
+    let stated = try recipe.stated
+    var recipe = stated.recipe
     try OutputFile.check(output)
-    if let size { recipe = recipe.resized(to: size) }
+    if let size {
+      if stated.cropIsStated, size != recipe.inputSize {
+        throw ValidationError(
+          "--size is \(size), and the recipe's crop \(recipe.inputSize): state one of them")
+      }
+      recipe = recipe.resized(to: size)
+    }
     recipe.decoding = decoding.options
     let bytes = try FileContents.read(file)
     // The same way from bytes to pixels as the `features` stage takes.

@@ -17,7 +17,8 @@ struct NetworkBenchCommand: ParsableCommand {
 
       Without --json, a table says for each layer its products in millions (MMAC), its time for one image on one
       thread, and its share of the limit: as many products as the processor's instructions can do, measured first.
-      A Winograd layer does with fewer products and may pass 100 %.
+      A Winograd layer does with fewer products and may pass 100 %; in a mosaic, four images of the batch are one map
+      to it. Large dense layers take up to eight images at once.
       """)
 
   @Argument(help: "An ONNX file, or a quantised network.", completion: .file())

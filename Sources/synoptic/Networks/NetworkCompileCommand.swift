@@ -35,7 +35,7 @@ struct NetworkCompileCommand: ParsableCommand {
     let file = try NetworkFile.load(network, openSize: openSize.resolved(for: recipe))
     let images =
       try file.quantized == nil ? calibration.images(for: file, recipe, threads: threads.resolved) : nil
-    let quantized = try file.quantized(calibratedWith: images)
+    let quantized = try file.quantized(calibratedWith: images, recipe: recipe)
     let plan = try CompiledPlan(quantized, instructionSet: instructionSet.resolved)
     var count = 0
     try OutputFile.write(to: output) { sink in

@@ -37,7 +37,8 @@ struct NetworkQuantizeCommand: ParsableCommand {
     }
     if file.isQuantized { StandardError.say("\(network) is quantized already: its own scales are kept") }
     let images = try file.isQuantized ? nil : calibration.images(for: file, recipe, threads: threads.resolved)
-    let bytes = try file.quantized(calibratedWith: images, options: quantizing.resolved).serialized
+    let bytes = try file.quantized(calibratedWith: images, recipe: recipe, options: quantizing.resolved)
+      .serialized
     try OutputFile.write(bytes, to: output)
     StandardError.say("wrote \(Quantities.magnitude(bytes.count)) bytes to \(output)")
   }

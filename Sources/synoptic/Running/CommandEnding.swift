@@ -71,7 +71,9 @@ enum CommandEnding {
 
   private static func isWrongUsage(_ error: any Error) -> Bool {
     switch error {
-    case is UsageError, is PipelineError, is StatedRecipeError, is SynsetNameError, is JobStateError: true
+    case is UsageError, is PipelineError, is StatedRecipeError, is KeptRecipeError, is SynsetNameError,
+      is JobStateError:
+      true
     case let error as RunHistoryError:
       if case .unknownRun = error { true } else { false }
     case let error as StoreFileError:
