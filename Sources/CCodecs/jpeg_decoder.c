@@ -151,6 +151,7 @@ synoptic_jpeg_decoder *synoptic_jpeg_open(
   header->width = decoder->codec.image_width;
   header->height = decoder->codec.image_height;
   header->components = (uint32_t)decoder->codec.num_components;
+  header->has_several_scans = jpeg_has_multiple_scans(&decoder->codec);
   return decoder;
 }
 

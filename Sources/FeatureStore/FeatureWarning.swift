@@ -27,14 +27,17 @@ public struct FeatureWarning: Sendable, Hashable {
     ).execute(arguments: [space.id, id, warning.warningClass, warning.message])
   }
 
-  /// The warnings of an image's content, by the name of the space; a space without a name has none.
+  /// The warnings of each content, a box's among those of its image's, by the name of the space; a space without a name
+  /// has none.
   public static func ofContents(in db: Database) throws -> [Int64: [(space: String, warning: FeatureWarning)]]
   {
     let rows = try Row.fetchCursor(
       db,
       sql: """
-        SELECT content_id, space_name.name, warning_class, message
-        FROM feature_warning JOIN space_name USING (space_id) ORDER BY content_id, space_name.name
+        SELECT DISTINCT coalesce(image.content_id, warning.content_id), space_name.name, warning_class, message
+        FROM feature_warning AS warning JOIN space_name USING (space_id)
+        LEFT JOIN box ON box.content_id = warning.content_id LEFT JOIN image ON image.id = box.image_id
+        ORDER BY 1, 2
         """)
     var warnings: [Int64: [(space: String, warning: FeatureWarning)]] = [:]
     while let row = try rows.next() {

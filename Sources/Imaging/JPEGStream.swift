@@ -8,6 +8,8 @@ struct JPEGStream: ~Copyable {
   private let byteCount: Int
   let width: Int
   let height: Int
+  /// As a progressive image has: each row is there, more or less, after the first.
+  let hasSeveralScans: Bool
 
   /// Reads the header.
   init(_ bytes: UnsafeBufferPointer<UInt8>, damage: DamagePolicy) throws(ImagingError) {
@@ -26,6 +28,7 @@ struct JPEGStream: ~Copyable {
     byteCount = bytes.count
     width = Int(header.width)
     height = Int(header.height)
+    hasSeveralScans = header.has_several_scans
   }
 
   deinit { synoptic_jpeg_close(decoder) }
@@ -100,8 +103,10 @@ struct JPEGStream: ~Copyable {
   /// Reads to the end of the stream, so that damage after the wanted rows is found too.
   mutating func finish() throws(ImagingError) {
     synoptic_jpeg_finish(decoder, &report)
-    // Every row is there, so that nothing is lost where damage is accepted.
+    // Every row is there, so that nothing is lost where damage is accepted; unless all of them were made up.
     if damage == .accept { report.has_stopped = false }
+    let isMadeUp = report.status == SYNOPTIC_CODEC_TRUNCATED && report.good_rows == 0 && !hasSeveralScans
+    if isMadeUp, let error = acceptedDamage { throw error }
     try check()
   }
 

@@ -13,6 +13,8 @@ public struct Preprocessor: Sendable {
   public private(set) var acceptedDamage: ImagingError?
   /// What decompressing took of the last image's time, reading its header included; the rest is resampling.
   public private(set) var decodingTime: Duration = .zero
+  /// Whether the last image's rows came one after another, and not in several passes over all of them.
+  private var rowsAreInOrder = true
   private var resampler: Resampler
 
   public init(
@@ -65,6 +67,21 @@ public struct Preprocessor: Sendable {
       case .png: try decodePNG(bytes, orientation, region, into: target)
       }
       if orientation.swapsSides { transpose(target) }
+      if let region { try checkRecovered(region, orientation) }
+    }
+  }
+
+  /// Where damage is accepted, some row of the part that is wanted must be there all the same.
+  ///
+  /// - Throws: what was wrong, where all of them were made up.
+  private func checkRecovered(
+    _ region: PixelRegion, _ orientation: ImageOrientation
+  ) throws(ImagingError) {
+    guard let damage = acceptedDamage, rowsAreInOrder, orientation == .upright else { return }
+    switch damage {
+    case .truncated(_, let extent, _), .corrupt(.png, let extent, _):
+      if region.top >= extent.rows { throw damage }
+    default: return
     }
   }
 
@@ -90,6 +107,7 @@ public struct Preprocessor: Sendable {
   ) throws(ImagingError) {
     let start = ContinuousClock.now
     var stream = try JPEGStream(bytes, damage: damage)
+    rowsAreInOrder = !stream.hasSeveralScans
     try limits.check(width: stream.width, height: stream.height)
     var plan = try plan(orientation, region, width: stream.width, height: stream.height)
     let eighths = recipe.decoding.quality == .fast ? plan.leastEighths : 8
@@ -152,6 +170,7 @@ public struct Preprocessor: Sendable {
   ) throws(ImagingError) {
     let start = ContinuousClock.now
     var stream = try PNGStream(bytes, damage: damage)
+    rowsAreInOrder = !stream.isInterlaced
     try limits.check(width: stream.width, height: stream.height)
     try stream.start(background: recipe.decoding.background, limits: limits)
     let plan = try plan(orientation, region, width: stream.width, height: stream.height)

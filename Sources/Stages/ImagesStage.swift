@@ -26,21 +26,25 @@ public struct ImagesStage: StageKind, WholeStage {
     .init(
       "root", .path(.folder),
       help: "the folder that a manifest's paths are relative to; its own folder where not given"),
+    // Classes and boxes are brought up to date in place: were they part of what the result is, the store would answer
+    // with those of before as well, until it is cleared of them.
     .init(
-      "truth", .path(.any),
+      "truth", .path(.any), changesResult: false,
       help: "of the layout validation: a text with the classes, or a folder or archive of box annotations"),
     .init(
-      "labels", .nameOrPath([ilsvrc2012], .file),
+      "labels", .nameOrPath([ilsvrc2012], .file), changesResult: false,
       help:
         "what class numbers stand for: ilsvrc2012 (the 1,000 wnids in order), a file with a wnid a line or "
         + "with wnid and number (map_clsloc.txt), or ILSVRC's meta.mat, which is found beside its ground truth"
     ),
     .init(
-      "labels-from", .integer(0...1),
+      "labels-from", .integer(0...1), changesResult: false,
       help:
         "the number of the first class of `labels`; 1 for ground truth without names, else 0, where not given"
     ),
-    .init("boxes", .path(.any), help: "a folder or archive of box annotations (PASCAL VOC's XML)"),
+    .init(
+      "boxes", .path(.any), changesResult: false,
+      help: "a folder or archive of box annotations (PASCAL VOC's XML)"),
     .init(
       "synsets", .reference(kinds: [SynsetsStage.name]), changesResult: false,
       help: "the hierarchy to look up classes in that are named by lemma"),
@@ -65,22 +69,9 @@ public struct ImagesStage: StageKind, WholeStage {
       labelsFrom: parameters.integer(ifPresent: "labels-from"))
   }
 
-  /// Where the images are, not which they are; the lists that give them their classes are read.
-  public func inputs() throws -> [StageInput] {
-    var inputs = [StageInput.value(name: "source", text: source)]
-    if let root = options.root { inputs.append(.value(name: "root", text: root)) }
-    if let truth = options.truth {
-      inputs.append(
-        Self.isFile(truth) ? .file(name: "truth", path: truth) : .value(name: "truth", text: truth))
-    }
-    if let boxes = options.boxes { inputs.append(.value(name: "boxes", text: boxes)) }
-    if let labels, labels != Self.ilsvrc2012 { inputs.append(.file(name: "labels", path: labels)) }
-    return inputs
-  }
-
-  private static func isFile(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+  /// Where the images are, not which they are, nor of which class.
+  public func inputs() -> [StageInput] {
+    [.value(name: "source", text: source)] + (options.root.map { [.value(name: "root", text: $0)] } ?? [])
   }
 
   /// The layout; what is wrong with the source is told when it is read.

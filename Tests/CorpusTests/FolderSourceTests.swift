@@ -41,6 +41,33 @@ struct FolderSourceTests {
     }
   }
 
+  @Test func `links that are not followed and files that are not read are told`() throws {
+    let (folder, other) = (try TemporaryFolder(), try TemporaryFolder())
+    for name in ["a.jpg", "b.JFIF", "c.jpe", "d.webp", "e.WEBP", "f.gif", "n01440764.tar", "notes.txt"] {
+      try folder.write(name, "x")
+    }
+    try other.write("far.jpg", "x")
+    for (name, target) in [
+      ("first", other.url.path), ("second", other.url.path), ("gone", "/nowhere"), ("inside", "."),
+    ] {
+      try FileManager.default.createSymbolicLink(atPath: folder.path(name), withDestinationPath: target)
+    }
+    var (paths, notes): ([String], [String]) = ([], [])
+    try FolderSource(folder.url.path).scan(knowing: NoKnownArchives()) { finding in
+      switch finding {
+      case .image(let entry): paths.append(entry.path)
+      case .note(let note): notes.append(note)
+      case .archiveRead: break
+      }
+    }
+    #expect(paths == ["a.jpg", "b.JFIF", "c.jpe", "first/far.jpg"])
+    #expect(notes.contains { $0.contains("/second: links lead here a second time") })
+    #expect(notes.contains { $0.contains("/gone: a link to what is not there") })
+    #expect(notes.contains { $0.contains("/inside: a link into the corpus itself") })
+    #expect(notes.contains { $0.hasSuffix("1 in .gif, 1 in .tar, 2 in .webp") })
+    #expect(notes.count == 4, "\(notes)")
+  }
+
   @Test func `a root named by a wnid is its images' class`() throws {
     let folder = try TemporaryFolder()
     try folder.write("n01440764/one.jpg", "x")

@@ -47,6 +47,28 @@ struct DamageTests {
   }
 
   @Test(.enabled(if: SharedData.isPresent, "the shared photographs are not there"))
+  func `accepted is what some of is there`() throws {
+    let photograph = try FileBytes.read(try #require(try SharedData.photographs().first).path)
+    let height = try ImageDecoder.decode(photograph).height
+    // Its header takes less than a tenth.
+    let half = Array(photograph.prefix(photograph.count / 2))
+    var preprocessor = Preprocessor(.torchvision, damage: .accept)
+    _ = try preprocessor.pixels(decoding: half)
+    guard case .truncated(_, let extent, _) = preprocessor.acceptedDamage else {
+      Issue.record("not told as truncated")
+      return
+    }
+    let there = PixelRegion(left: 0, top: extent.rows - 8, right: 64, bottom: height)
+    _ = try preprocessor.pixels(decoding: half, region: there)
+    let madeUp = PixelRegion(left: 0, top: extent.rows, right: 64, bottom: height)
+    #expect(throws: ImagingError.self) { try preprocessor.pixels(decoding: half, region: madeUp) }
+    let start = try #require(photograph.indices.first { photograph[$0...].starts(with: [0xff, 0xda]) })
+    let nothing = Array(photograph.prefix(start + 20))
+    #expect(throws: ImagingError.self) { try preprocessor.pixels(decoding: nothing) }
+    #expect(throws: ImagingError.self) { try ImageDecoder.decode(nothing, damage: .accept) }
+  }
+
+  @Test(.enabled(if: SharedData.isPresent, "the shared photographs are not there"))
   func `a photograph that ends half-way says how far it got`() throws {
     let photograph = try FileBytes.read(try #require(try SharedData.photographs().first).path)
     let height = try ImageDecoder.decode(photograph).height

@@ -47,6 +47,47 @@ import WordNet
     #expect(try classes(workshop) == ["n02084071", "n02121808"])
   }
 
+  @Test func `told by another text are brought up to date in place: no image is there twice`() async throws {
+    let workshop = try Workshop(images: 4)
+    let classes = { (text: String) in try workshop.folder.write("truth.txt", text) }
+    try workshop.folder.write(
+      "pipeline.yaml",
+      """
+      store: store.sqlite
+      stages:
+        taxonomy: { uses: synsets, source: structure.xml }
+        photos:   { uses: images, source: images, truth: truth.txt, synsets: taxonomy }
+      """)
+    let (dogs, cats) = (String(repeating: "dog\n", count: 4), String(repeating: "cat\n", count: 4))
+    try classes(dogs)
+    #expect(try await workshop.run().exit == .done)
+    try classes(cats)
+    #expect(try workshop.plan().stage(named: "photos")?.reasons == ["4 images of another class"])
+    #expect(try await workshop.run()["photos"]?.items == ItemCounts(done: 4))
+    #expect(try self.classes(workshop) == Array(repeating: "n02121808", count: 4))
+    // From another file, too.
+    try workshop.folder.write("other.txt", dogs)
+    let other = "photos.truth=\(workshop.folder.path("other.txt"))"
+    #expect(try await workshop.run([other]).exit == .done)
+    #expect(try self.classes(workshop) == Array(repeating: "n02084071", count: 4))
+    #expect(try workshop.plan([other]).stage(named: "photos")?.state == .current)
+  }
+
+  @Test func `a broken annotation is a failure once, and read again when it has changed`() async throws {
+    let workshop = try Workshop(images: 4)
+    try workshop.folder.write("boxes/n02084071/0.xml", "<annotation><object><name>dog")
+    let overrides = ["photos.boxes=\(workshop.folder.path("boxes"))"]
+    #expect(try await workshop.run(overrides)["photos"]?.items == ItemCounts(done: 3, failed: 1))
+    #expect(try workshop.plan(overrides).stage(named: "photos")?.state == .current)
+    #expect(try await workshop.run(overrides)["photos"]?.state == .current)
+    try workshop.folder.write(
+      "boxes/n02084071/0.xml",
+      "<annotation><object><name>dog</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></bndbox>"
+        + "</object></annotation>")
+    #expect(try workshop.plan(overrides).stage(named: "photos")?.reasons == ["1 image with other boxes"])
+    #expect(try await workshop.run(overrides)["photos"]?.items == ItemCounts(done: 4))
+  }
+
   @Test func `a listed file that is not there is a failure until it comes`() async throws {
     let workshop = try workshop("path\tclass\nn02084071/0.png\tdog\nlater.png\tcat\n")
     let report = try await workshop.run()

@@ -150,4 +150,25 @@ import Testing
       #expect(try FeatureRow.vector(content: content, space: space, in: db) == nil)
     }
   }
+
+  /// A box of the rows 0..<10 and one of the rows 40..<48 of an image that ends in the middle.
+  @Test func `as boxes: one with rows that are there has a warning, one without any fails`() async throws {
+    let workshop = try Workshop(images: 12)
+    let half = Array(GeneratedPNG.bytes(seed: 90).prefix(3_000))
+    try workshop.folder.write("images/n02084071/broken.png", half)
+    func object(_ rows: Range<Int>) -> String {
+      "<object><name>dog</name><bndbox><xmin>1</xmin><ymin>\(rows.lowerBound + 1)</ymin><xmax>20</xmax>"
+        + "<ymax>\(rows.upperBound)</ymax></bndbox></object>"
+    }
+    try workshop.folder.write(
+      "boxes/n02084071/broken.xml", "<annotation>\(object(0..<10))\(object(40..<48))</annotation>")
+    let boxes = workshop.folder.path("boxes")
+    let overrides = ["photos.boxes=\(boxes)", "embedding.crop=boxes", "embedding.damaged=accept"]
+    #expect(try await workshop.run(overrides)["embedding"]?.items == ItemCounts(done: 1, failed: 1))
+    try workshop.read { db throws in
+      let content = try #require(try ImageLookup.find("n02084071/broken.png", in: db).contentID)
+      #expect(try FeatureWarning.ofContents(in: db)[content]?.map(\.space) == ["embedding"])
+      #expect(try JobState.failures(db).map(\.errorClass) == ["truncated"])
+    }
+  }
 }

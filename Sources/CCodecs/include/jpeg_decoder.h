@@ -19,6 +19,8 @@ typedef struct synoptic_jpeg_header {
   uint32_t height;
   /// 1 grey, 3 colour, 4 CMYK.
   uint32_t components;
+  /// Of a progressive image, say: then each row is there, more or less, after the first.
+  bool has_several_scans;
 } synoptic_jpeg_header;
 
 /// A rectangle of an image in pixels.

@@ -20,8 +20,12 @@ struct AnnotatedSource: ImageSource {
   func scan(knowing known: any KnownArchives, _ visit: (CorpusFinding) throws -> Void) throws {
     try source.scan(knowing: known) { finding in
       guard case .image(var entry) = finding, entry.problem == nil else { return try visit(finding) }
-      entry.annotation = try annotations.file(of: entry.path).map {
-        EntryAnnotation(file: $0, files: annotations)
+      do {
+        entry.annotation = try annotations.file(of: entry.path).map {
+          EntryAnnotation(file: $0, files: annotations)
+        }
+      } catch let error as AmbiguousAnnotation {
+        try visit(.note("\(error)"))
       }
       try visit(.image(entry))
     }

@@ -3,13 +3,13 @@ import Synchronization
 /// The box annotations of a corpus: a folder or an archive with an XML file for each image that has some.
 ///
 /// An image's annotation has its name, and lies where the image lies, or in a folder named by the wnid that ImageNet's
-/// names begin with, or at the top.
+/// names begin with, or at the top. In an archive it is the one whose folders agree with the most of the image's.
 public final class AnnotationFiles: Sendable {
   /// Absolute.
   public let root: String
   private let isFolder: Bool
-  /// Of an archive, by the names' ends; made when first needed.
-  private let members = Mutex<[PathDigest: ArchiveMember]?>(nil)
+  /// Of an archive; made when first needed.
+  private let members = Mutex<AnnotationMembers?>(nil)
   private let reader = ImageReader()
 
   /// An annotation that is there, not read yet.
@@ -32,6 +32,8 @@ public final class AnnotationFiles: Sendable {
   }
 
   /// The annotation of an image; nil where it has none.
+  ///
+  /// - Throws: `CorpusError`; `AmbiguousAnnotation` where several of an archive may be it.
   public func file(of imagePath: String) throws -> File? {
     let stem = GroundTruth.stem(imagePath)
     let folder = imagePath.split(separator: "/").dropLast().joined(separator: "/")
@@ -41,7 +43,9 @@ public final class AnnotationFiles: Sendable {
     var names = [plainFolder.isEmpty ? stem : plainFolder + "/" + stem]
     if let wnid { names.append(wnid + "/" + stem) }
     names.append(stem)
-    if !isFolder { return try member(of: stem) }
+    if !isFolder {
+      return try member(wnid.map { [plainFolder, $0] } ?? [plainFolder], stem, image: imagePath)
+    }
     // No part of a key may lead out of the folder.
     for name in names where !name.split(separator: "/").contains("..") {
       let path = root + "/" + name + ".xml"
@@ -58,31 +62,86 @@ public final class AnnotationFiles: Sendable {
 
   /// What an image's annotation names, where that is one thing.
   func label(of imagePath: String) throws -> String? {
-    guard let file = try file(of: imagePath) else { return nil }
+    guard let file = try? file(of: imagePath) else { return nil }
     return try? read(file).label
   }
 
-  private func member(of stem: String) throws -> File? {
-    let member = try members.withLock { members in
-      if let members { return members[PathDigest(stem)] }
-      let index = try self.index()
-      members = index
-      return index[PathDigest(stem)]
+  /// - Parameter folders: where the image lies, or might.
+  private func member(_ folders: [String], _ stem: String, image: String) throws -> File? {
+    let found = try members.withLock { members in
+      let known = try members ?? AnnotationMembers(archive: root)
+      members = known
+      return folders.lazy.compactMap { known.find($0.isEmpty ? stem : $0 + "/" + stem) }
+        .max { $0.folders < $1.folders }
     }
-    guard let member else { return nil }
+    guard let found else { return nil }
+    guard let member = found.member else { throw AmbiguousAnnotation(image: image, archive: root) }
     return File(location: .member(member), size: member.size, modified: member.archive.modified)
   }
+}
 
-  private func index() throws -> [PathDigest: ArchiveMember] {
-    var members: [PathDigest: ArchiveMember] = [:]
-    let walk = ArchiveWalk(try ArchiveFile(inspecting: root), prefix: "", isWanted: { $0.hasSuffix(".xml") })
+/// The annotations in an archive, by the ends of their names.
+private struct AnnotationMembers {
+  struct Found {
+    /// Nil where several have names of that end.
+    var member: ArchiveMember?
+    /// How many folders of the name agree.
+    var folders: Int
+  }
+
+  private static let several: Int32 = -1
+
+  private var members: [ArchiveMember] = []
+  /// Each end of a name, without `.xml`: `x`, `b/x`, `a/b/x`.
+  private var byEnd: [PathDigest: Int32] = [:]
+
+  init(archive path: String) throws {
+    let walk = ArchiveWalk(try ArchiveFile(inspecting: path), prefix: "", isWanted: { $0.hasSuffix(".xml") })
+    var earlier: [PathDigest: Int32] = [:]
     _ = try walk.run { finding in
       switch finding {
-      case .file(let file): members[PathDigest(GroundTruth.stem(file.key))] = file.location
+      case .file(let file):
+        let name = String(file.key.dropLast(".xml".count))
+        let number = Int32(members.count)
+        if file.replacesEarlier, let same = earlier[PathDigest(name)] {
+          members[Int(same)] = file.location
+          return
+        }
+        earlier[PathDigest(name)] = number
+        members.append(file.location)
+        for end in Self.ends(of: name) {
+          byEnd[PathDigest(end)] = byEnd[PathDigest(end)] == nil ? number : Self.several
+        }
       case .problem(_, let error): throw error
       case .note: break
       }
     }
-    return members
+  }
+
+  /// The longest end of an image's name, without its extension, that an annotation has too.
+  func find(_ name: String) -> Found? {
+    let ends = Self.ends(of: name)
+    for (index, end) in ends.enumerated() {
+      guard let number = byEnd[PathDigest(end)] else { continue }
+      let folders = ends.count - 1 - index
+      return Found(member: number == Self.several ? nil : members[Int(number)], folders: folders)
+    }
+    return nil
+  }
+
+  /// Longest first.
+  private static func ends(of name: String) -> [String] {
+    let parts = name.split(separator: "/")
+    return parts.indices.map { parts[$0...].joined(separator: "/") }
+  }
+}
+
+/// Several annotations in an archive have an image's name, in folders that are none of the image's.
+public struct AmbiguousAnnotation: Error, Sendable, Hashable, CustomStringConvertible {
+  public let image: String
+  public let archive: String
+
+  public var description: String {
+    "\(image): \(archive) has several annotations of that name, in folders that are none of the image's; none is taken"
   }
 }

@@ -19,6 +19,8 @@ struct ArchiveSource: ImageSource {
 
   func scan(knowing known: any KnownArchives, _ visit: (CorpusFinding) throws -> Void) throws {
     let labeller = labelling.labeller()
+    // The store has members' names, and not how many there are of each.
+    let known: any KnownArchives = labelling.countsImages ? NoKnownArchives() : known
     try archives.visit { item in
       guard let archive = try item.report(to: visit) else { return }
       let isKnown = try known.visitMembers(of: archive) { entry in
@@ -31,6 +33,7 @@ struct ArchiveSource: ImageSource {
               modified: entry.modified)))
       }
       if isKnown { return }
+      var repeated: ArchiveWalk.File?
       let walk = ArchiveWalk(archive, prefix: item.prefix, isWanted: ImageName.isImage)
       let isSound = try walk.run { finding in
         switch finding {
@@ -40,6 +43,9 @@ struct ArchiveSource: ImageSource {
             path: file.key, location: .member(file.location), label: label, size: file.location.size,
             modified: archive.modified)
           entry.replacesEarlier = file.replacesEarlier
+          if file.replacesEarlier, labelling.countsImages, GroundTruth.number(file.key) == nil {
+            repeated = repeated ?? file
+          }
           try visit(.image(entry))
           if file.replacesEarlier {
             try visit(.note("\(archive.path), member \(file.key): \(ArchiveProblem.repeatedName)"))
@@ -48,6 +54,11 @@ struct ArchiveSource: ImageSource {
           try visit(.image(CorpusEntry(path: key, location: .file(archive.path), label: nil, problem: error)))
         case .note(let note): try visit(.note(note))
         }
+      }
+      if let repeated {
+        throw archive.error(
+          .nested("a second member of this name: classes can't go by order; name the files in the text"),
+          at: repeated.location.extents.first?.offset ?? 0, member: repeated.key)
       }
       try visit(.archiveRead(archive, isSound: isSound))
     }

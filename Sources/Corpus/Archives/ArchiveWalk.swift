@@ -73,6 +73,9 @@ struct ArchiveWalk {
       }
       switch member.kind {
       case .other: continue
+      // Of an archive that is cut off itself, what is there can be read.
+      case .file where member.missing > 0 && !Self.isTar(member.text):
+        if isWanted(prefix + key) { try report(.truncated(missing: member.missing)) }
       case .symbolicLink(let target):
         if isWanted(prefix + key) { try report(.symbolicLink(Self.text(target))) }
       case .hardLink(let target):

@@ -20,6 +20,8 @@ struct TarReader {
     /// Of the file, holes with it.
     let size: Int64
     let extents: [ArchiveExtent]
+    /// How many of its bytes lie behind the end of an archive in an archive, where they are another's.
+    var missing: Int64 = 0
 
     /// As text: bytes that are not UTF-8 as %XX.
     var text: String { String(validating: name, as: UTF8.self) ?? EscapedName.text(name[...]) }
@@ -27,6 +29,8 @@ struct TarReader {
 
   /// More than any path or pax header of a real archive has; a hostile one is refused before it costs memory.
   static let longestHeader = 1 << 20
+  /// Zeros behind the end marker that are read, in search of another archive joined to this one.
+  private static let longestPadding = 1 << 20
 
   private let stream: any ArchiveStream
   private let depth: Int
@@ -48,7 +52,8 @@ struct TarReader {
   /// - Precondition: nothing of it has been read yet.
   init(_ member: Member, of outer: TarReader) {
     let offset = member.extents.first?.offset ?? outer.stream.position
-    self.init(outer.stream, depth: outer.depth + 1, from: offset, end: offset + member.size)
+    let end = min(offset + member.size, outer.end ?? .max)
+    self.init(outer.stream, depth: outer.depth + 1, from: offset, end: end)
   }
 
   private init(_ stream: any ArchiveStream, depth: Int, from offset: Int64, end: Int64?) {
@@ -110,21 +115,24 @@ struct TarReader {
   private func advance(to offset: Int64) throws(CorpusError) {
     let wanted = offset - stream.position
     guard wanted > 0 else { return }
-    let skipped = try stream.skip(wanted)
-    guard skipped == wanted, end.map({ offset <= $0 }) ?? true else {
+    let skipped = try stream.skip(min(wanted, room))
+    guard skipped == wanted else {
       let missing = wanted - skipped
       // The padding behind the last member is nobody's data.
-      if missing > 0 && missing < TarHeader.blockSize { throw failure(.noEndMarker, at: stream.position) }
-      throw archive.error(
-        .truncated(missing: max(missing, offset - (end ?? .max))), at: stream.position, member: lastMember)
+      if missing < TarHeader.blockSize { throw failure(.noEndMarker, at: stream.position) }
+      throw archive.error(.truncated(missing: missing), at: stream.position, member: lastMember)
     }
   }
 
-  /// A block, or what is left of one before the end.
-  private func readBlock() throws(CorpusError) -> [UInt8] {
-    let room = end.map { max(0, $0 - stream.position) } ?? .max
-    return try stream.read(Int(min(Int64(TarHeader.blockSize), room)))
+  /// Bytes before the archive's end, where that is known. What follows an archive in an archive is the outer one's.
+  private var room: Int64 { end.map { max(0, $0 - stream.position) } ?? .max }
+
+  /// The next bytes, or what is left of them before the end.
+  private func read(_ count: Int) throws(CorpusError) -> [UInt8] {
+    try stream.read(Int(min(Int64(count), room)))
   }
+
+  private func readBlock() throws(CorpusError) -> [UInt8] { try read(TarHeader.blockSize) }
 
   /// Nil at the end of the archive.
   private mutating func readHeader() throws(CorpusError) -> TarHeader? {
@@ -147,9 +155,10 @@ struct TarReader {
     return header
   }
 
-  /// After the first block of zeros: one more should follow, and padding of zeros up to a multiple of 10 KiB or so.
+  /// After the first block of zeros: one more should follow, and padding of zeros up to a multiple of 10 KiB, or of as
+  /// much as whoever wrote it liked.
   private func finish() throws(CorpusError) {
-    for _ in 0..<2 * 20 {
+    for _ in 0..<Self.longestPadding / TarHeader.blockSize {
       let offset = stream.position
       let block = try readBlock()
       if block.isEmpty { return }
@@ -162,7 +171,7 @@ struct TarReader {
     guard size <= Self.longestHeader else {
       throw failure(.nameTooLong(limit: Self.longestHeader), at: offset)
     }
-    let data = try stream.read(Int(size))
+    let data = try read(Int(size))
     guard data.count == Int(size) else {
       throw failure(.truncated(missing: size - Int64(data.count)), at: stream.position)
     }
@@ -260,8 +269,10 @@ struct TarReader {
       let extents =
         try map?.extents(from: dataStart, stored: stored)
         ?? (size > 0 ? [ArchiveExtent(offset: start, start: 0, count: size)] : [])
+      let dataEnd = extents.map { $0.offset + $0.count }.max() ?? start
       return Member(
-        name: name, kind: .file, headerOffset: offset, size: map?.realSize ?? size, extents: extents)
+        name: name, kind: .file, headerOffset: offset, size: map?.realSize ?? size, extents: extents,
+        missing: end.map { max(0, dataEnd - $0) } ?? 0)
     } catch {
       let text = String(validating: name, as: UTF8.self) ?? EscapedName.text(name[...])
       throw failure(error, at: offset, member: text)
@@ -343,7 +354,7 @@ struct TarReader {
       return nil
     }
     try advance(to: extent.offset)
-    let bytes = try stream.read(Int(extent.count))
+    let bytes = try read(Int(extent.count))
     guard bytes.count == Int(extent.count) else {
       throw archive.error(
         .truncated(missing: extent.count - Int64(bytes.count)), at: stream.position, member: member.text)

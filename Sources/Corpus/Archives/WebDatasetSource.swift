@@ -24,7 +24,9 @@ struct WebDatasetSource: ImageSource {
       guard let archive = try item.report(to: visit) else { return }
       if try known.visitMembers(of: archive, { try visit(.image($0)) }) { return }
       var sample = Sample()
+      var apart = 0
       func finishSample() throws {
+        if sample.isSidecarAlone { apart += 1 }
         for finding in sample.findings(in: archive) { try visit(finding) }
       }
       let walk = ArchiveWalk(
@@ -50,6 +52,12 @@ struct WebDatasetSource: ImageSource {
         }
       }
       try finishSample()
+      if apart > 0 {
+        try visit(
+          .note(
+            "\(archive.path): \(apart) .cls or .json files have no image beside them and tell no class: the files of "
+              + "a sample must follow one another, as in an archive made with sorted names"))
+      }
       try visit(.archiveRead(archive, isSound: isSound))
     }
   }
@@ -74,6 +82,9 @@ struct WebDatasetSource: ImageSource {
     private var problem: CorpusError?
 
     init(key: String = "") { self.key = key }
+
+    /// Whether its class is told, and nothing of that class is there.
+    var isSidecarAlone: Bool { images.isEmpty && (cls != nil || json != nil) }
 
     /// The folders and the name up to its first dot; and what is behind that, in lower case.
     static func split(_ path: String) -> (key: String, ending: String) {

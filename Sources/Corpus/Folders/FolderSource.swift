@@ -1,6 +1,7 @@
 /// The images under a folder, at any depth, in the order of their paths' bytes.
 ///
-/// Files count whose names end in .jpg, .jpeg or .png, in any case. An image's class is the nearest folder above it
+/// Files count whose names end as JPEG's or PNG's do (`ImageName`), in any case; of others that may be images is said how
+/// many there are. An image's class is the nearest folder above it
 /// that is named by a wnid, `n` and eight digits; without one it has none. Links are followed as `FolderWalk` says.
 public struct FolderSource: ImageSource {
   public let root: String
@@ -23,19 +24,31 @@ public struct FolderSource: ImageSource {
 
   public func scan(knowing known: any KnownArchives, _ visit: (CorpusFinding) throws -> Void) throws {
     let labeller = labelling.labeller()
-    try FolderWalk(root, isWanted: ImageName.isImage).run { file in
+    var others: [String: Int] = [:]
+    let walk = try FolderWalk(root) { name in
+      if ImageName.isImage(name) { return true }
+      if let ending = ImageName.otherEnding(name) { others[ending, default: 0] += 1 }
+      return false
+    }
+    try walk.run { file in
       let label = try labeller.label(of: file.path, wnid: file.wnid)
-      switch file.status {
-      case .success(let status):
-        try visit(
-          .image(
-            CorpusEntry(
-              path: file.path, location: .file(file.location), label: label, size: status.size,
-              modified: status.modified)))
-      case .failure(let error):
-        try visit(
-          .image(CorpusEntry(path: file.path, location: .file(file.location), label: label, problem: error)))
-      }
+      let location = ImageLocation.file(file.location)
+      let entry =
+        switch file.status {
+        case .success(let status):
+          CorpusEntry(
+            path: file.path, location: location, label: label, size: status.size, modified: status.modified)
+        case .failure(let error):
+          CorpusEntry(path: file.path, location: location, label: label, problem: error)
+        }
+      try visit(.image(entry))
+    } remark: {
+      try visit(.note($0))
+    }
+    if !others.isEmpty {
+      let counts = others.sorted { $0.key < $1.key }.map { "\($0.value) in \($0.key)" }
+      try visit(
+        .note("files that are not read, by what their names end in: \(counts.joined(separator: ", "))"))
     }
     try labeller.finish()
   }

@@ -47,11 +47,12 @@ struct FolderWalk {
     return text
   }
 
-  func run(_ visit: (File) throws -> Void) throws {
+  /// - Parameter remark: takes what a person should know of links that are not followed.
+  func run(_ visit: (File) throws -> Void, remark: (String) throws -> Void = { _ in }) throws {
     var followed: Set<FileIdentity> = []
     let name = root.utf8.reversed().prefix { $0 != UInt8(ascii: "/") }.reversed()
     let top = Folder(path: "", location: root, wnid: WNID.parse(Array(name)[...]), isLinked: false, depth: 0)
-    try walk(top, &followed, visit)
+    try walk(top, &followed, visit, remark)
   }
 
   private struct Folder {
@@ -65,7 +66,8 @@ struct FolderWalk {
   }
 
   private func walk(
-    _ folder: Folder, _ followed: inout Set<FileIdentity>, _ visit: (File) throws -> Void
+    _ folder: Folder, _ followed: inout Set<FileIdentity>, _ visit: (File) throws -> Void,
+    _ remark: (String) throws -> Void
   ) throws {
     let listing: FolderListing
     do throws(CorpusError) {
@@ -81,12 +83,12 @@ struct FolderWalk {
         path: folder.path, location: folder.location, wnid: folder.wnid, status: .failure(error))
       return try visit(file)
     }
-    for index in 0..<listing.count { try visitName(index, of: listing, in: folder, &followed, visit) }
+    for index in 0..<listing.count { try visitName(index, of: listing, in: folder, &followed, visit, remark) }
   }
 
   private func visitName(
     _ index: Int, of listing: FolderListing, in folder: Folder, _ followed: inout Set<FileIdentity>,
-    _ visit: (File) throws -> Void
+    _ visit: (File) throws -> Void, _ remark: (String) throws -> Void
   ) throws {
     let bytes = listing.name(index)
     let listed = listing.kind(index)
@@ -108,8 +110,13 @@ struct FolderWalk {
     } catch {
       // What was listed a moment ago and is gone was never here; a link that leads nowhere is a finding.
       if case .missing = error, listed != .link { return }
-      if isWanted { try report(.failure(error)) }
-      return
+      if isWanted { return try report(.failure(error)) }
+      // Behind a link of another name may be a folder.
+      switch error {
+      case .missing: return try remark("\(location): a link to what is not there")
+      case .permissionDenied: return try report(.failure(error))
+      default: return try remark("\(error)")
+      }
     }
     switch status.kind {
     case .file: if isWanted { try report(.success(status)) }
@@ -119,9 +126,14 @@ struct FolderWalk {
       let inner = Folder(
         path: folder.path + name + "/", location: location, wnid: WNID.parse(bytes) ?? folder.wnid,
         isLinked: folder.isLinked || isLink, depth: folder.depth + 1)
-      if isLink && overlapsRoot(location) { return }
-      if inner.isLinked && !followed.insert(status.identity).inserted { return }
-      try walk(inner, &followed, visit)
+      if isLink && overlapsRoot(location) {
+        return try remark(
+          "\(location): a link into the corpus itself, or to what it lies in, is not followed")
+      }
+      if inner.isLinked && !followed.insert(status.identity).inserted {
+        return try remark("\(location): links lead here a second time; it is read under its first name alone")
+      }
+      try walk(inner, &followed, visit, remark)
     }
   }
 

@@ -1,17 +1,18 @@
 /// What names tell of files.
 enum ImageName {
-  private static let endings: [[UInt8]] = [".jpg", ".jpeg", ".png"].map { Array($0.utf8) }
+  private static let endings = [".jpg", ".jpeg", ".jpe", ".jfif", ".png"].map { Array($0.utf8) }
+  /// Of images, and of archives of them, that are not read.
+  private static let otherEndings = [
+    ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".jxl", ".svg", ".tar",
+    ".tar.gz", ".tgz", ".tar.xz",
+    ".tar.bz2", ".tar.zst", ".zip",
+  ].map { Array($0.utf8) }
 
-  /// Whether it ends in .jpg, .jpeg or .png, in any case.
+  /// Whether it ends as those of JPEG and PNG files do, in any case.
   static func isImage(_ name: ArraySlice<UInt8>) -> Bool {
-    // Most names are decided by their last byte: g or G.
-    guard let last = name.last, last | 0x20 == UInt8(ascii: "g") else { return false }
-    return endings.contains { ending in
-      name.count > ending.count
-        && zip(name.suffix(ending.count), ending).allSatisfy { byte, expected in
-          byte == expected || ((0x41...0x5a).contains(byte) && byte | 0x20 == expected)
-        }
-    }
+    // Most names are decided by their last byte: g, or e or f.
+    guard let last = name.last, (0x65...0x67).contains(last | 0x20) else { return false }
+    return endings.contains { ends(name, in: $0) }
   }
 
   static func isImage(_ path: String) -> Bool {
@@ -19,10 +20,22 @@ enum ImageName {
     return path.withUTF8 { bytes in
       let start = bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
       guard start < bytes.count, bytes[start] != UInt8(ascii: "."),
-        bytes[bytes.count - 1] | 0x20 == UInt8(ascii: "g")
+        (0x65...0x67).contains(bytes[bytes.count - 1] | 0x20)
       else { return false }
       return isImage(Array(bytes[start...])[...])
     }
+  }
+
+  /// The ending of what may hold images and is not read; nil for other names.
+  static func otherEnding(_ name: ArraySlice<UInt8>) -> String? {
+    otherEndings.first { ends(name, in: $0) }.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private static func ends(_ name: ArraySlice<UInt8>, in ending: [UInt8]) -> Bool {
+    name.count > ending.count
+      && zip(name.suffix(ending.count), ending).allSatisfy { byte, expected in
+        byte == expected || ((0x41...0x5a).contains(byte) && byte | 0x20 == expected)
+      }
   }
 }
 

@@ -32,7 +32,7 @@ enum DevelopmentKit {
     for synset in synsets {
       // The classes' ancestors are in the list too, behind them.
       if case .number(let children) = synset["num_children"], children != 0 { continue }
-      guard let field = synset.keys.first(where: isNumber), case .number(let value) = synset[field],
+      guard let field = synset.keys.filter(isNumber).max(), case .number(let value) = synset[field],
         case .text(let wnid) = synset["WNID"], let number = Int(exactly: value)
       else { throw .init("a synset of it has no number, as ILSVRC2012_ID, or no WNID") }
       guard classes.updateValue(wnid, forKey: number) == nil else {

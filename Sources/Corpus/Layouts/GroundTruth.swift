@@ -23,13 +23,17 @@ struct GroundTruth: Sendable {
     var reader = try LineReader(path)
     var inOrder: [String] = []
     var byName: [String: String] = [:]
+    var emptyLine: Int?
     while let bytes = try reader.next() {
       func failure(_ reason: String) -> CorpusError {
         .manifest(file: path, line: reader.line, reason: reason)
       }
       guard let text = String(validating: bytes, as: UTF8.self) else { throw failure("not UTF-8") }
       let fields = text.split { $0 == " " || $0 == "\t" || $0 == "," }.map(String.init)
-      if fields.isEmpty { continue }
+      if fields.isEmpty {
+        emptyLine = emptyLine ?? reader.line
+        continue
+      }
       if reader.line == 1, fields.count == 2,
         ["imageid", "image", "file", "filename", "path"].contains(fields[0].lowercased())
       {
@@ -37,6 +41,11 @@ struct GroundTruth: Sendable {
       }
       if fields.count == 1 {
         guard byName.isEmpty else { throw failure("a class alone, where the lines before name their files") }
+        // An image without a class, or a line too many? All that follow would be another's.
+        if let emptyLine {
+          throw .manifest(
+            file: path, line: emptyLine, reason: "an empty line among classes that go by their order")
+        }
         inOrder.append(fields[0])
       } else {
         guard inOrder.isEmpty else { throw failure("two fields, where the lines before have one") }
@@ -63,6 +72,9 @@ struct GroundTruth: Sendable {
     case .byName(let labels): labels.count
     }
   }
+
+  /// Whether it has classes alone.
+  var isInOrder: Bool { if case .inOrder = contents { true } else { false } }
 
   /// What its class numbers are; nil where its classes are no numbers.
   ///
@@ -110,10 +122,16 @@ struct GroundTruth: Sendable {
         counter.images += 1
         if let number = Self.number(path) {
           counter.numbered += 1
-          return labels.indices.contains(number - 1) ? labels[number - 1] : nil
+          if labels.indices.contains(number - 1) { return labels[number - 1] }
+          counter.firstWithout = counter.firstWithout ?? path
+          return nil
         }
         return labels.indices.contains(counter.images - 1) ? labels[counter.images - 1] : nil
       } finish: {
+        if let path = counter.firstWithout {
+          throw CorpusError.unreadable(
+            path: self.path, reason: "\(labels.count) classes, and none for \(path) by its number")
+        }
         guard counter.numbered < counter.images, counter.images != labels.count else { return }
         throw CorpusError.unreadable(
           path: self.path,
@@ -127,5 +145,7 @@ struct GroundTruth: Sendable {
   private final class Counter {
     var images = 0
     var numbered = 0
+    /// The first whose number no line has.
+    var firstWithout: String?
   }
 }

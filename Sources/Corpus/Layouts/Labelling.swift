@@ -16,6 +16,9 @@ enum Labelling: Sendable {
   /// What class numbers are, if the classes are told by numbers.
   var numbering: ClassNumbering? { if case .truth(let truth) = self { truth.numbering } else { nil } }
 
+  /// Whether an image's class may be told by how many come before it.
+  var countsImages: Bool { if case .truth(let truth) = self { truth.isInOrder } else { false } }
+
   func labeller() -> Labeller {
     switch self {
     case .nearestWNID:

@@ -65,7 +65,8 @@ struct SourceRecognition {
     let parent = root.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
     let text = "ILSVRC2012_validation_ground_truth.txt"
     let candidates = [
-      root + "/" + text, parent + "/" + text, parent + "/ILSVRC2012_devkit_t12/data/" + text,
+      root + "/" + text, parent + "/" + text, root + "/ILSVRC2012_devkit_t12/data/" + text,
+      parent + "/ILSVRC2012_devkit_t12/data/" + text,
       root.replacingOccurrences(of: "/Data/CLS-LOC/", with: "/Annotations/CLS-LOC/"),
     ]
     return candidates.first { $0 != root && FileManager.default.fileExists(atPath: $0) }

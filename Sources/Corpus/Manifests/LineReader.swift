@@ -48,7 +48,14 @@ struct LineReader: ~Copyable {
     }
     line += 1
     if text.last == 0x0d { text.removeLast() }
-    if line == 1 && text.starts(with: [0xef, 0xbb, 0xbf]) { text.removeFirst(3) }
+    if line == 1 {
+      if text.starts(with: [0xef, 0xbb, 0xbf]) { text.removeFirst(3) }
+      if text.contains(0x0d) {
+        throw .manifest(
+          file: path, line: 1,
+          reason: "its lines end in carriage returns alone; they should end in line feeds")
+      }
+    }
     return text
   }
 

@@ -13,9 +13,10 @@ struct BoxUpdate {
   /// - Parameter verifies: whether annotations are read that have not changed by size and time.
   init(verifies: Bool) { self.verifies = verifies }
 
+  /// - Parameter hasFailed: whether the image stands recorded as failed: its annotation may be why.
   /// - Returns: the failure to record where the annotation can't be read; the image then has no boxes.
   mutating func update(
-    _ entry: CorpusEntry, image id: Int64, _ labels: inout ClassLabels, in db: Database
+    _ entry: CorpusEntry, image id: Int64, hasFailed: Bool, _ labels: inout ClassLabels, in db: Database
   ) throws -> StageFailure? {
     guard let annotation = entry.annotation else {
       // Without any annotation in the store, none can have gone.
@@ -29,7 +30,7 @@ struct BoxUpdate {
     areKnown = true
     let stamp = AnnotationStamp(size: annotation.file.size, modified: annotation.file.modified)
     let known = try AnnotationStamp.find(imageID: id, in: db)
-    if known == stamp, !verifies {
+    if known == stamp, !verifies, !hasFailed {
       // Classes may be looked up in another hierarchy than before.
       let boxes = try BoxRecord.all(ofImage: id, in: db)
       let resolved = try boxes.map { try resolve($0.box, &labels, in: db) }
@@ -45,7 +46,7 @@ struct BoxUpdate {
       try ImageRecord.setBoxes(boxes, from: stamp, image: id, in: db)
       return nil
     } catch let error as CorpusError {
-      try ImageRecord.setBoxes([], from: nil, image: id, in: db)
+      try ImageRecord.setBoxes([], from: stamp, image: id, in: db)
       return StageFailure(name: entry.path, errorClass: error.errorClass, message: "its boxes: \(error)")
     }
   }

@@ -108,7 +108,10 @@ struct CorpusUpdate {
           image.replacesEarlier = entry.replacesEarlier
         }
         let record = try scan.record(image, in: db)
-        if let failed = try boxes.update(entry, image: record.imageID, &labels, in: db) {
+        let hasFailed = earlierFailures.contains(entry.path)
+        if let failed = try boxes.update(
+          entry, image: record.imageID, hasFailed: hasFailed, &labels, in: db)
+        {
           failures.append(failed)
         }
         if record.needsContent || context.verifies {

@@ -101,7 +101,7 @@ public enum NetworkFileError: Error, Sendable, Hashable, CustomStringConvertible
         + expected.map { $0 < 0 ? "any" : String($0) }.joined(separator: ", ") + "]."
     case .needsImages(let path):
       "\(path) is not quantized, and its ranges are measured on images: name a folder with --calibrate FOLDER."
-    case .emptyFolder(let path): "\(path) holds no image (.jpg, .jpeg or .png) that can be decoded."
+    case .emptyFolder(let path): "\(path) holds no image (JPEG or PNG) that can be decoded."
     case .invalidCount(let name, let value): "\(name) is \(value); at least 1 is expected."
     }
   }

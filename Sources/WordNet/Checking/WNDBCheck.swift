@@ -28,7 +28,9 @@ struct WNDBCheck {
     files = WNDBFiles(folder: folder)
     for (name, letters) in Self.parts {
       guard let path = files.existing("data.\(name)") else { continue }
-      var table = Table(letters: letters, path: path, indexPath: files.existing("index.\(name)"))
+      // Without the nouns' index nothing is read either.
+      let indexPath = name == "noun" ? files.path("index.noun") : files.existing("index.\(name)")
+      var table = Table(letters: letters, path: path, indexPath: indexPath)
       try read(&table)
       tables.append(table)
     }

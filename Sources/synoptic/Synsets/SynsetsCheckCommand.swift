@@ -8,8 +8,9 @@ struct SynsetsCheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "List what is odd in a source of synsets, with lines.",
     discussion: """
-      Looked for are: \(HierarchyFinding.Kind.allCases.map(\.rawValue).joined(separator: ", ")). Most of it does no harm; \
-      edges that close a cycle or lead nowhere are left out when the source is read.
+      Looked for are: \(HierarchyFinding.Kind.allCases.map(\.rawValue).joined(separator: ", ")). Most of it does no harm. Of \
+      WN-LMF, edges that close a cycle or lead nowhere are left out when the source is read; of ImageNet's XML and \
+      WordNet's database they make it unreadable.
 
       The exit status is 0 when there is nothing, 2 when there is something, and 1 for a file that cannot be read to its \
       end, such as XML that is not well-formed.

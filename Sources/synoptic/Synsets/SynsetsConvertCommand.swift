@@ -8,7 +8,8 @@ struct SynsetsConvertCommand: ParsableCommand {
     commandName: "convert",
     abstract: "Write a hierarchy as XML in ImageNet's structure format.",
     discussion: """
-      The output has ImageNet's elements, and the sense number of each word beside them.
+      The output has ImageNet's elements, and the sense number of each word beside them. The format knows only nouns: \
+      verbs are left out.
 
       EXAMPLES
         synoptic synsets convert /usr/share/wordnet structure.xml
@@ -30,6 +31,10 @@ struct SynsetsConvertCommand: ParsableCommand {
     try InputFile.check(source)
     let hierarchy = try SynsetSource.load(source)
     try ImageNetStructureWriter.write(hierarchy, to: output, releaseName: release)
-    StandardError.say("wrote \(Quantities.count(hierarchy.synsets.count, "synset")) to \(output)")
+    let nouns = hierarchy.synsets.count { $0.partOfSpeech == .noun }
+    let others = hierarchy.synsets.count - nouns
+    let leftOut =
+      others > 0 ? "; left out \(Quantities.count(others, "verb")): the format knows only nouns" : ""
+    StandardError.say("wrote \(Quantities.count(nouns, "synset")) to \(output)\(leftOut)")
   }
 }

@@ -133,6 +133,46 @@ struct LayoutTests {
     #expect(try images(source) == ["ILSVRC2012_val_00000001.JPEG": "490"])
   }
 
+  @Test func `the development kit beside validation images in an archive is found`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("images/ILSVRC2012_val_00000001.JPEG", "x")
+    try folder.write("ILSVRC2012_devkit_t12/data/ILSVRC2012_validation_ground_truth.txt", "490\n")
+    try TarPeers.shell("tar -cf ILSVRC2012_img_val.tar -C images .; rm -r images", in: folder)
+    for path in ["ILSVRC2012_img_val.tar", "."] {
+      let source = try ImageSources.open(folder.path(path))
+      #expect(source.layout.kind == .validation && source.numbering?.first == 1)
+    }
+  }
+
+  @Test(arguments: [
+    ("n01440764\n\nn01484850\n", ":2: an empty line among classes"),
+    ("n01440764\n", "1 classes, and none for ILSVRC2012_val_00000002.JPEG"),
+  ])
+  func `classes that go by order are not shifted or missing in silence`(_ text: String, _ reason: String)
+    throws
+  {
+    let folder = try TemporaryFolder()
+    for number in 1...2 { try folder.write("val/ILSVRC2012_val_0000000\(number).JPEG", "x") }
+    let truth = try folder.write("truth.txt", text)
+    let error = #expect(throws: CorpusError.self) {
+      try images(ImageSources.open(folder.path("val"), SourceOptions(truth: truth)))
+    }
+    #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
+    // An empty line at the end is none.
+    try folder.write("truth.txt", "n01440764\nn01484850\n\n")
+    #expect(try images(ImageSources.open(folder.path("val"), SourceOptions(truth: truth))).count == 2)
+  }
+
+  @Test func `classes by order need names that come once`() throws {
+    let folder = try TemporaryFolder()
+    for name in ["a.jpg", "b.jpg"] { try folder.write(name, name) }
+    let truth = try folder.write("truth.txt", "n01440764\nn01484850\nn01440764\n")
+    try TarPeers.shell("tar -cf x.tar a.jpg b.jpg; tar -rf x.tar a.jpg", in: folder)
+    let source = try ImageSources.open(folder.path("x.tar"), SourceOptions(truth: truth))
+    let error = #expect(throws: CorpusError.self) { try source.scan { _ in } }
+    #expect(error?.description.contains("member a.jpg: a second member of this name") == true)
+  }
+
   @Test func `as many classes as images, where names have no numbers`() throws {
     let folder = try TemporaryFolder()
     try folder.write("val/a.jpg", "x")
@@ -188,6 +228,17 @@ struct LayoutTests {
   @Test(arguments: ["{", "{}", "{3..1}", "{a..b}", "{0..99999999}", "{0..999999}{0..9}"])
   func `patterns that mean nothing`(_ pattern: String) throws {
     #expect(throws: CorpusError.self) { try BracePattern.expand(pattern) }
+  }
+
+  @Test func `samples whose files lie apart have no class, and that is said`() throws {
+    let folder = try TemporaryFolder()
+    for name in ["a.jpg", "b.jpg", "a.cls", "b.cls"] { try folder.write(name, "1") }
+    try TarPeers.shell("tar -cf apart.tar a.jpg b.jpg a.cls b.cls", in: folder)
+    var notes: [String] = []
+    try ImageSources.open(folder.path("apart.tar")).scan(knowing: NoKnownArchives()) {
+      if case .note(let note) = $0 { notes.append(note) }
+    }
+    #expect(notes.contains { $0.contains("2 .cls or .json files have no image beside them") })
   }
 
   @Test(arguments: [
