@@ -5,7 +5,8 @@ import Network
 extension GraphLowering {
   /// - Returns: false where the node is no such function.
   mutating func lowerFunction(_ node: Node) throws -> Bool {
-    guard let root = functionRoot(of: node, depth: 0), shapes[root] == shapes[node.outputs[0]] else {
+    var roots: [String: String?] = [:]
+    guard let root = functionRoot(of: node, depth: 0, &roots), shapes[root] == shapes[node.outputs[0]] else {
       return false
     }
     let source = try bytes(of: root, node: node.name)
@@ -22,7 +23,17 @@ extension GraphLowering {
   private static let deepest = 16
 
   /// The one value that a node's result is a function of, element by element; nil where there is none.
-  private func functionRoot(of node: Node, depth: Int) -> String? {
+  ///
+  /// - Parameter roots: what was found before, by result: a node may be come to over many ways.
+  private func functionRoot(of node: Node, depth: Int, _ roots: inout [String: String?]) -> String? {
+    guard let output = node.outputs.first else { return nil }
+    if let known = roots[output] { return known }
+    let root = newFunctionRoot(of: node, depth: depth, &roots)
+    roots[output] = .some(root)
+    return root
+  }
+
+  private func newFunctionRoot(of node: Node, depth: Int, _ roots: inout [String: String?]) -> String? {
     guard node.operation.isElementwise, node.outputs.count == 1, depth < Self.deepest else { return nil }
     var found: String?
     for name in node.inputs where !name.isEmpty {
@@ -30,7 +41,7 @@ extension GraphLowering {
         guard constant.count == 1 else { return nil }
         continue
       }
-      let root = makers[name].flatMap { functionRoot(of: $0, depth: depth + 1) } ?? name
+      let root = makers[name].flatMap { functionRoot(of: $0, depth: depth + 1, &roots) } ?? name
       guard found == nil || found == root else { return nil }
       found = root
     }

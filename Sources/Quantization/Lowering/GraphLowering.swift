@@ -59,6 +59,9 @@ struct GraphLowering {
   /// Scales and zero points of what float operators round as the model does.
   var roundingConstants: [String: Tensor] = [:]
 
+  /// Of values that share one, by what stands for them.
+  private var sharedQuantizations: [String: AffineQuantization] = [:]
+
   private let inputRange: (lower: Float, upper: Float)?
   private let readers: [String: Int]
   /// The node that makes a value.
@@ -114,7 +117,7 @@ struct GraphLowering {
     return network
   }
 
-  private func inputQuantization(of input: String) throws -> AffineQuantization {
+  private mutating func inputQuantization(of input: String) throws -> AffineQuantization {
     if model != nil || isTrial { return try quantization(of: input) }
     let exact = calibration.histograms[input].map { (lower: $0.minimum, upper: $0.maximum) }
     guard let range = inputRange ?? exact, range.lower <= range.upper else {
@@ -236,7 +239,7 @@ struct GraphLowering {
   }
 
   /// One range for all values that must share it.
-  func quantization(of name: String) throws -> AffineQuantization {
+  mutating func quantization(of name: String) throws -> AffineQuantization {
     if isTrial { return AffineQuantization(scale: 1, zeroPoint: 128) }
     if let model {
       guard let quantization = model.activations[name] else {
@@ -245,6 +248,9 @@ struct GraphLowering {
       }
       return quantization
     }
+    guard calibration.histograms[name] != nil else { throw QuantizationError.notCalibrated(value: name) }
+    let representative = sharing.representative(of: name)
+    if let known = sharedQuantizations[representative] { return known }
     var lower: Float = 0
     var upper: Float = 0
     for member in sharing.group(of: name) where calibration.histograms[member] != nil {
@@ -252,8 +258,9 @@ struct GraphLowering {
       lower = min(lower, range.lower)
       upper = max(upper, range.upper)
     }
-    guard calibration.histograms[name] != nil else { throw QuantizationError.notCalibrated(value: name) }
-    return AffineQuantization(lower: lower, upper: upper)
+    let quantization = AffineQuantization(lower: lower, upper: upper)
+    sharedQuantizations[representative] = quantization
+    return quantization
   }
 }
 

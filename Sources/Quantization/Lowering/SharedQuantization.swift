@@ -27,13 +27,22 @@ struct SharedQuantization {
     for value in parents.keys.sorted() { members[root(value), default: []].append(value) }
   }
 
-  /// Every value that shares with this one, itself among them.
-  func group(of value: String) -> [String] { members[root(value)] ?? [value] }
+  /// What stands for all the values that share with this one.
+  func representative(of value: String) -> String { parents[value] ?? value }
 
-  private func root(_ value: String) -> String {
+  /// Every value that shares with this one, itself among them.
+  func group(of value: String) -> [String] { members[representative(of: value)] ?? [value] }
+
+  /// Afterwards the value's parent is the root, so that none is far from it for long.
+  private mutating func root(_ value: String) -> String {
+    var root = value
+    while let parent = parents[root], parent != root { root = parent }
     var value = value
-    while let parent = parents[value], parent != value { value = parent }
-    return value
+    while let parent = parents[value], parent != root {
+      parents[value] = root
+      value = parent
+    }
+    return root
   }
 
   private mutating func join(_ a: String, _ b: String) {
