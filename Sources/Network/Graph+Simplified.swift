@@ -11,6 +11,7 @@ extension Graph {
     var graph = self
     graph.widenFloats()
     graph.expandQuantizedOperators()
+    try graph.quantizeConstants()
     try graph.foldShapeArithmetic()
     graph.removeIdentities()
     try graph.makePaddingExplicit()

@@ -3,7 +3,7 @@ public struct Layer: Sendable, Equatable {
   public var name: String
   /// The operation, such as "convolution 3x3/2".
   public var kind: String
-  /// For a batch of one.
+  /// For a batch of one; empty where only running tells.
   public var shape: [Int]
   public var multiplyAccumulates: Int
   public var parameters: Int
@@ -16,10 +16,11 @@ extension Graph {
   public func layers() throws(NetworkError) -> [Layer] {
     let shapes = try shapes(batch: 1)
     return nodes.compactMap { node in
-      guard let name = node.outputs.first, let shape = shapes[name] else { return nil }
+      guard let name = node.outputs.first else { return nil }
+      let shape = shapes[name] ?? []
       return Layer(
         name: name, kind: node.operation.kind, shape: shape,
-        multiplyAccumulates: multiplyAccumulates(node, shape, shapes),
+        multiplyAccumulates: shape.isEmpty ? 0 : multiplyAccumulates(node, shape, shapes),
         parameters: node.inputs.reduce(0) { sum, input in
           guard let constant = constants[input], !constant.element.isInteger || constant.count > 64 else {
             return sum

@@ -11,7 +11,8 @@ public final class MappedFile: @unchecked Sendable {
   /// - Throws: `NetworkError.unreadable` if there is no such file, it is a folder, or it cannot be mapped.
   public init(path: String) throws(NetworkError) {
     self.path = path
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Opening a pipe would wait for who writes to it.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .unreadable(path: path, reason: Self.lastReason()) }
     defer { close(descriptor) }
     var status = stat()

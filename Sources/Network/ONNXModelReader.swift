@@ -155,7 +155,11 @@ struct ONNXModelReader {
           while let (field, value) = try dimension.next() {
             guard field == 1 else { continue }
             let number = try dimension.integer(value)
-            size = number > 0 && number < 1 << 32 ? Int(number) : -1
+            guard number < 1 << 32 else {
+              throw .invalidGraph(reason: "a value's type has a dimension of \(number)")
+            }
+            // Exporters write 0, too, for what is open.
+            size = number > 0 ? Int(number) : -1
           }
           shape.append(size)
         }

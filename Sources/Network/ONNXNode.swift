@@ -117,8 +117,16 @@ extension ONNXNode {
     var writers: [String: Int] = [:]
     for (index, node) in nodes.enumerated() {
       for output in node.outputs where !output.isEmpty {
-        guard !given.contains(output), writers.updateValue(index, forKey: output) == nil else {
-          throw .invalidGraph(reason: "the value \"\(output)\" is made twice")
+        if given.contains(output) {
+          throw .invalidNode(
+            node: node.name, reason: "its output \"\(output)\" is an input or a constant already")
+        }
+        if let earlier = writers.updateValue(index, forKey: output) {
+          throw .invalidNode(
+            node: node.name,
+            reason:
+              "its output \"\(output)\" is made twice, first by \(nodes[earlier].kind) \"\(nodes[earlier].name)\""
+          )
         }
       }
     }

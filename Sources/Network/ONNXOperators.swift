@@ -8,14 +8,18 @@ enum ONNXOperators {
   static func append(
     _ node: ONNXNode, opset: Int, to graph: inout Graph, known: inout [String: [Int]]
   ) throws(NetworkError) {
-    let isOwn = node.domain.isEmpty || node.domain == "ai.onnx"
+    // ONNX Runtime's own quantising operators came before ONNX's, and mean the same.
+    let isOwn =
+      node.domain.isEmpty || node.domain == "ai.onnx"
+      || (node.domain == "com.microsoft" && ["QuantizeLinear", "DequantizeLinear"].contains(node.kind))
     guard isOwn || Evaluation.knows(node.kind) else {
       throw node.unsupported("it belongs to the operator set \"\(node.domain)\"")
     }
     if node.kind == "Constant" { return try appendConstant(node, to: &graph) }
     let context = ONNXOperatorContext(
       node: node, opset: opset, constants: graph.constants, knownShapes: known)
-    if ["DequantizeLinear", "Cast", "Identity"].contains(node.kind), let input = node.inputs.first,
+    if ["QuantizeLinear", "DequantizeLinear", "Cast", "Identity"].contains(node.kind),
+      let input = node.inputs.first,
       let output = node.outputs.first
     {
       known[output] = graph.constants[input]?.shape ?? known[input]

@@ -10,6 +10,9 @@ public struct Pooling: Sendable, Equatable, Hashable, Codable {
   public var ceilMode: Bool
   /// Means only: padding counts as zeros among the elements.
   public var countIncludesPadding: Bool
+  /// Means only: true where what a window that hangs over the padding lacks counts as zeros, too, as in ONNX Runtime's
+  /// operator of integers. Nil, as in networks stored before there was this, is false.
+  public var countsOverhang: Bool?
 
   public init(
     kernel: Int2, strides: Int2 = Int2(1, 1), dilations: Int2 = Int2(1, 1), pads: Padding = .zero,

@@ -1,6 +1,6 @@
 /// How large a tensor may be, so that no product of some of its dimensions overflows.
 enum ShapeLimit {
-  static let elements = 1 << 30
+  static let elements = 1 << 28
 
   /// Whether there are at most that many elements. A dimension of zero counts as one, since the others are multiplied
   /// without it too.

@@ -34,6 +34,16 @@ public struct Window: Sendable, Hashable, Codable {
   public var padTop = 0
   public var padLeft = 0
 
+  /// What kernels can do: no great numbers, and for every output some of the map, be it padding that lies before it.
+  func isSound(from input: MapShape, to output: MapShape) -> Bool {
+    let positive = [kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight, dilationWidth]
+    guard positive.allSatisfy({ (1...4096).contains($0) }), (kernelHeight - 1) * dilationHeight <= 4096,
+      (kernelWidth - 1) * dilationWidth <= 4096, (0...4096).contains(padTop), (0...4096).contains(padLeft)
+    else { return false }
+    return (output.height - 1) * strideHeight - padTop < input.height
+      && (output.width - 1) * strideWidth - padLeft < input.width
+  }
+
   /// 3x3 and neither strided nor dilated: what Winograd's F(4x4, 3x3) is made for.
   var isWinogradShaped: Bool {
     kernelHeight == 3 && kernelWidth == 3 && strideHeight == 1 && strideWidth == 1 && dilationHeight == 1

@@ -128,6 +128,18 @@ extension SmallGraph {
       let scores = b.dense(b.append(.flatten(axis: 1), [last]), from: 400, to: 10)
       return b.append(.logSoftmax(SoftmaxAxis(axis: 1)), [scores])
     },
+    SmallGraph("means whose last windows hang over the padding that they count") { b in
+      let a = b.convolution("input", from: 3, to: 16, kernel: 3)
+      let pooling = Pooling(
+        kernel: Int2(3, 3), strides: Int2(2, 2), pads: Padding(top: 1, left: 1, bottom: 1, right: 1),
+        ceilMode: true, countIncludesPadding: true)
+      return b.convolution(b.append(.averagePool(pooling), [a]), from: 16, to: 16, kernel: 1, activation: nil)
+    },
+    SmallGraph("a convolution that goes far into the padding") { b in
+      let far = Padding(top: 5, left: 5, bottom: 5, right: 5)
+      let a = b.convolution("input", from: 3, to: 16, kernel: 3, pads: far)
+      return b.convolution(a, from: 16, to: 16, kernel: 3, groups: 16)
+    },
   ]
 }
 

@@ -35,3 +35,21 @@ import Testing
     #expect(scales.count == 1)
   }
 }
+
+@Suite struct `Weights that bytes have nothing for` {
+  @Test(arguments: [Float.nan, .infinity, -.infinity])
+  func `are refused by the name of their node`(value: Float) throws {
+    let small = SmallGraph("a convolution", size: 8) { b in b.convolution("input", from: 3, to: 16, kernel: 1)
+    }
+    for (name, constant) in small.graph.constants {
+      var values = constant.floats
+      values[values.count / 2] = value
+      var graph = small.graph
+      graph.constants[name] = Tensor(shape: constant.shape, values: values)
+      let error = #expect(throws: NetworkError.self) {
+        try QuantizedNetwork.quantize(graph, calibration: Calibration())
+      }
+      #expect(error?.description.contains("node0") == true && error?.description.contains(name) == true)
+    }
+  }
+}

@@ -67,6 +67,15 @@ struct QuantizedModelTests {
     #expect(islands.flatMap(\.nodes).map(\.name) == [])
   }
 
+  @Test(
+    "also where the weights are quantised by the model itself, or by operators of ONNX Runtime's own",
+    arguments: ["AddQDQPairToWeight", "UseQDQContribOps"], ["plain", "residual", "mobile"])
+  func otherForms(option: String, name: String) throws {
+    let form = ["QDQ", "1", "QUInt8", "QInt8", option]
+    try equalsONNXRuntime(form: form, name: name)
+    try noIslands(form: form, name: name)
+  }
+
   @Test("weights that need more than 8 bits run in float32, on whole numbers")
   func asymmetricWeights() throws {
     let peer = try QuantizedPeer(["QDQ", "0", "QUInt8", "QUInt8"], network: "plain")
@@ -108,7 +117,7 @@ struct QuantizedPeer {
   /// Of the result's integers.
   let step: Float
 
-  static let networks = ["plain", "residual", "mobile", "gates", "mixed"]
+  static let networks = ["plain", "residual", "mobile", "gates", "tokens", "far", "mixed"]
 
   init(_ form: [String], network: String) throws {
     let folder = try TemporaryFolder()
@@ -126,6 +135,7 @@ struct QuantizedPeer {
     from onnxruntime.quantization import quantize_static, QuantFormat, QuantType, CalibrationDataReader
     ort.set_default_logger_severity(4)
     folder, network, form, channels, activation, weight = sys.argv[1:7]
+    options = {option: True for option in sys.argv[7:]}
     rng, tensors, nodes = np.random.default_rng(5), [], []
     def constant(value):
         tensors.append(numpy_helper.from_array(np.asarray(value), f'k{len(tensors)}'))
@@ -152,6 +162,13 @@ struct QuantizedPeer {
         conv('x', 'a', 3, 24, 3); n('Sigmoid', 'a', 'b'); n('Mul', 'a b', 'c')
         n('GlobalAveragePool', 'c', 'd'); conv('d', 'e', 24, 8, 1); n('Relu', 'e', 'f'); conv('f', 'i', 8, 24, 1)
         n('HardSigmoid', 'i', 'j'); n('Mul', 'c j', 'l'); n('LeakyRelu', 'l', 'm', alpha=0.1); classify('m', 24)
+    elif network == 'tokens':
+        conv('x', 'a', 3, 24, 3, stride=2); n('Reshape', ['a', constant(np.array([0, 24, 36]))], 'b')
+        n('Transpose', 'b', 'c', perm=[0, 2, 1]); n('MatMul', ['c', w(24, 12)], 'd'); n('Add', ['d', w(12)], 'e')
+        n('Transpose', 'e', 'f', perm=[0, 2, 1]); n('Reshape', ['f', constant(np.array([0, 12, 6, 6]))], 'i'); classify('i', 12)
+    elif network == 'far':
+        n('Conv', ['x', w(16, 3, 3, 3), w(16)], 'a', pads=[5] * 4); n('Relu', 'a', 'b')
+        n('Conv', ['b', w(16, 1, 3, 3), w(16)], 'c', pads=[0, 0, 4, 4], group=16); classify('c', 16)
     else:
         conv('x', 'a', 3, 24, 3); n('Relu', 'a', 'b'); n('Reshape', ['b', constant(np.array([0, 3, 8, 12, 12]))], 'c')
         n('Transpose', 'c', 'd', perm=[0, 2, 1, 3, 4]); n('Reshape', ['d', constant(np.array([0, 24, 12, 12]))], 'e')
@@ -169,7 +186,8 @@ struct QuantizedPeer {
         def __init__(self): self.rest = [{'x': image(4)} for _ in range(8)]
         def get_next(self): return self.rest.pop() if self.rest else None
     quantize_static(folder + '/float.onnx', folder + '/quantized.onnx', Reader(), quant_format=QuantFormat[form],
-        per_channel=channels == '1', activation_type=QuantType[activation], weight_type=QuantType[weight])
+        per_channel=channels == '1', activation_type=QuantType[activation], weight_type=QuantType[weight],
+        extra_options=options)
     x = image(6); np.save(folder + '/x.npy', x)
     for name, level in ('plain', ort.GraphOptimizationLevel.ORT_DISABLE_ALL), ('optimized', ort.GraphOptimizationLevel.ORT_ENABLE_ALL):
         o = ort.SessionOptions(); o.graph_optimization_level = level

@@ -107,7 +107,9 @@ extension Graph {
     switch general.kind {
     case "QLinearGlobalAveragePool" where !general.flag("channels_last"): return .globalAveragePool
     case "QLinearAveragePool" where !general.flag("channels_last"):
-      return (try? ONNXOperators.pooling(general, node: node.name)).map { .averagePool($0) }
+      guard var pooling = try? ONNXOperators.pooling(general, node: node.name) else { return nil }
+      pooling.countsOverhang = true
+      return .averagePool(pooling)
     case "QLinearSigmoid": return .activation(.sigmoid)
     case "QLinearLeakyRelu": return .activation(.leakyRelu(general.float("alpha", default: 0.01)))
     case "QLinearSoftmax":

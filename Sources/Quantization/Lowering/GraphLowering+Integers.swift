@@ -21,6 +21,7 @@ extension GraphLowering {
       bias = given
     }
     let shape = weights.integers.shape
+    guard product.isConvolution || shape.count == 2 else { return nil }
     let inner = shape[(product.outputAxis + 1)...].reduce(1, *)
     var largest = bias.map { abs(Int64($0)) }
     for (index, level) in levels.values.enumerated() {
@@ -30,6 +31,8 @@ extension GraphLowering {
 
     let name = node.outputs[0]
     let (whole, sums, scaled) = ("\(name)/whole", "\(name)/sums", "\(name)/scaled")
+    var inputs = [whole, "\(name)/weight_levels"]
+    if product.hasBias { inputs.append("\(name)/bias_levels") }
     let constants = (weights: "\(name)/weight_levels", bias: "\(name)/bias_levels", scales: "\(name)/scales")
     roundingConstants[constants.weights] = Tensor(shape: shape, values: levels.values.map { Float($0) })
     roundingConstants[constants.bias] = Tensor(shape: [bias.count], values: bias.map { Float($0) })
@@ -43,17 +46,17 @@ extension GraphLowering {
     return read
       + [
         Node(
-          name: node.name, inputs: [whole, constants.weights, constants.bias], outputs: [sums],
-          operation: product.operation),
+          name: node.name, inputs: inputs, outputs: [sums], operation: product.operation),
         Node(name: scaled, inputs: [sums, constants.scales], outputs: [scaled], operation: .multiply),
       ] + written
   }
 }
 
-/// A convolution, or a matrix product as one with a bias.
+/// A convolution, or a product with a matrix.
 private struct IntegerProduct {
   let operation: Operation
   let outputAxis: Int
+  var hasBias = true
   var isConvolution: Bool { if case .convolution = operation { true } else { false } }
 
   /// - Returns: nil for anything else, and for what does more than the product.
@@ -65,7 +68,9 @@ private struct IntegerProduct {
     where gemm.alpha == 1 && gemm.beta == 1 && !gemm.transposeA && gemm.activation == nil:
       (operation, outputAxis) = (node.operation, gemm.transposeB ? 0 : 1)
     case .matMul:
-      (operation, outputAxis) = (.gemm(Gemm()), 1)
+      // Of a map, or of the tokens of a transformer, it is a product over the last axis.
+      (operation, outputAxis) = (.matMul, 1)
+      hasBias = false
     default:
       return nil
     }

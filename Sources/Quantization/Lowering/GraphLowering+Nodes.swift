@@ -63,6 +63,17 @@ extension GraphLowering {
     let source = try bytes(of: node.inputs[0], node: node.name)
     let name = node.outputs[0]
     guard try !isMaximum || !changesScale(node) else { throw scaleChange(node) }
+    let window = Window(
+      kernelHeight: pooling.kernel.height, kernelWidth: pooling.kernel.width,
+      strideHeight: pooling.strides.height, strideWidth: pooling.strides.width,
+      dilationHeight: pooling.dilations.height, dilationWidth: pooling.dilations.width,
+      padTop: pooling.pads.top, padLeft: pooling.pads.left)
+    try checkWindow(window, of: node, from: values[source].shape)
+    if !isMaximum, pooling.ceilMode, pooling.countIncludesPadding, pooling.countsOverhang != true {
+      throw QuantizationError.unsupported(
+        operation: "AveragePool", node: node.name,
+        reason: "its last windows may count less than all of their taps")
+    }
     let output = try define(
       name, node: node.name,
       quantization: isMaximum ? values[source].quantization : try quantization(of: name))
@@ -70,12 +81,17 @@ extension GraphLowering {
       .pooling(
         QuantizedPooling(
           node: node.name, input: source, output: output,
-          window: Window(
-            kernelHeight: pooling.kernel.height, kernelWidth: pooling.kernel.width,
-            strideHeight: pooling.strides.height, strideWidth: pooling.strides.width,
-            dilationHeight: pooling.dilations.height, dilationWidth: pooling.dilations.width,
-            padTop: pooling.pads.top, padLeft: pooling.pads.left),
-          isMaximum: isMaximum, includesPadding: pooling.countIncludesPadding)))
+          window: window, isMaximum: isMaximum, includesPadding: pooling.countIncludesPadding)))
+  }
+
+  /// - Throws: `QuantizationError.unsupported` for a window that no kernel takes.
+  func checkWindow(_ window: Window, of node: Node, from input: MapShape) throws(QuantizationError) {
+    guard let shape = shapes[node.outputs[0]], let output = MapShape(shape),
+      !window.isSound(from: input, to: output)
+    else { return }
+    throw .unsupported(
+      operation: node.operation.kind, node: node.name,
+      reason: "its window is larger than 4096, or lies behind the map for some of its outputs")
   }
 
   private mutating func lowerAddition(_ node: Node, _ activation: Activation?) throws {

@@ -10,6 +10,7 @@ extension GraphLowering {
       strideHeight: convolution.strides.height, strideWidth: convolution.strides.width,
       dilationHeight: convolution.dilations.height, dilationWidth: convolution.dilations.width,
       padTop: convolution.pads.top, padLeft: convolution.pads.left)
+    try checkWindow(window, of: node, from: values[source].shape)
     let inputChannels = values[source].shape.channels
     let outputChannels = filters.shape[0]
     let isDepthwise =

@@ -97,6 +97,7 @@ struct GraphLowering {
         operation: "a network of \(graph.inputs.count) inputs", node: graph.name,
         reason: "one image input is expected")
     }
+    if !isTrial { try checkWeights() }
     let inputIndex = try define(
       input.name, node: input.name, quantization: try inputQuantization(of: input.name))
 
@@ -115,6 +116,25 @@ struct GraphLowering {
     let network = QuantizedNetwork(structure: structure, data: NetworkBytes(data.bytes))
     try network.validate()
     return network
+  }
+
+  /// - Throws: `NetworkError.invalidNode` where a weight is infinite or no number: bytes would make numbers of it.
+  private func checkWeights() throws(NetworkError) {
+    for node in graph.nodes {
+      switch node.operation {
+      case .convolution, .gemm, .matMul: break
+      default: continue
+      }
+      for name in node.inputs.dropFirst() {
+        guard let constant = graph.constants[name], constant.element == .float32 else { continue }
+        let greatest = constant.withFloats { $0.reduce(0) { max($0, $1.bitPattern & 0x7fff_ffff) } }
+        guard greatest < 0x7f80_0000 else {
+          throw .invalidNode(
+            node: node.name,
+            reason: "\"\(name)\" has weights that are infinite or no numbers; int8 has none such")
+        }
+      }
+    }
   }
 
   private mutating func inputQuantization(of input: String) throws -> AffineQuantization {

@@ -50,7 +50,7 @@ extension QuantizedNetwork {
       let filters = convolution.isDepthwise ? 1 : input.shape.channels
       let weights = Self.product([output.shape.channels, filters, window.kernelHeight, window.kernelWidth])
       isSound =
-        input.quantization != nil && holds(window, input.shape, output.shape)
+        input.quantization != nil && window.isSound(from: input.shape, to: output.shape)
         && isInside(convolution.weights, count: weights)
         && isInside(convolution.weightScales, count: 4 * output.shape.channels)
         && isInside(convolution.bias, count: 4 * output.shape.channels)
@@ -63,7 +63,7 @@ extension QuantizedNetwork {
       isSound =
         input.quantization != nil && output.quantization != nil
         && input.shape.channels == output.shape.channels
-        && holds(pooling.window, input.shape, output.shape)
+        && pooling.window.isSound(from: input.shape, to: output.shape)
     case .globalAverage:
       isSound =
         input.quantization != nil && output.quantization == nil && output.shape.count == input.shape.channels
@@ -152,20 +152,5 @@ extension QuantizedNetwork {
 
   private static func isInside(_ span: DataSpan, of count: Int) -> Bool {
     span.count >= 0 && span.offset >= 0 && span.count <= count && span.offset <= count - span.count
-  }
-
-  /// A window that fits: small numbers, and an output that has room on the padded input.
-  private func holds(_ window: Window, _ input: MapShape, _ output: MapShape) -> Bool {
-    let positive = [
-      window.kernelHeight, window.kernelWidth, window.strideHeight, window.strideWidth, window.dilationHeight,
-      window.dilationWidth,
-    ]
-    guard positive.allSatisfy({ (1...4096).contains($0) }),
-      (window.kernelHeight - 1) * window.dilationHeight <= 4096,
-      (window.kernelWidth - 1) * window.dilationWidth <= 4096,
-      (0...4096).contains(window.padTop), (0...4096).contains(window.padLeft)
-    else { return false }
-    return (output.height - 1) * window.strideHeight - window.padTop < input.height
-      && (output.width - 1) * window.strideWidth - window.padLeft < input.width
   }
 }

@@ -36,7 +36,7 @@ struct NetworkShowCommand: ParsableCommand {
     for layer in rows.layers {
       table.append([
         layer.name + (layer.name == rows.embedding ? " (embedding)" : ""), layer.kind,
-        layer.shape.map(String.init).joined(separator: " x "),
+        layer.shape.isEmpty ? "told by running" : layer.shape.map(String.init).joined(separator: " x "),
         layer.multiplyAccumulates == 0 ? "" : Quantities.magnitude(layer.multiplyAccumulates),
         layer.parameters == 0 ? "" : Quantities.magnitude(layer.parameters),
         layer.precision.map { $0.rawValue + (layer.reason.map { ": \($0)" } ?? "") } ?? "",
