@@ -62,8 +62,11 @@ public final class AnnotationFiles: Sendable {
 
   /// What an image's annotation names, where that is one thing.
   func label(of imagePath: String) throws -> String? {
-    guard let file = try? file(of: imagePath) else { return nil }
-    return try? read(file).label
+    do {
+      return try file(of: imagePath).flatMap { try? read($0).label }
+    } catch is AmbiguousAnnotation {
+      return nil
+    }
   }
 
   /// - Parameter folders: where the image lies, or might.

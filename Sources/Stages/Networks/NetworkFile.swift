@@ -15,10 +15,14 @@ public struct NetworkFile: Sendable {
   public static let usualSize = Int2(224, 224)
 
   /// - Parameter openSize: of images, for a network that takes any.
-  /// - Throws: `NetworkError`, `QuantizationError`.
+  /// - Throws: `NetworkError`, `QuantizationError`; `NetworkFileError.damaged`.
   public static func load(_ path: String, openSize: Int2 = usualSize) throws -> NetworkFile {
     if isSerialized(path) {
-      return NetworkFile(path: path, graph: nil, quantized: try QuantizedNetwork(contentsOf: path))
+      do {
+        return NetworkFile(path: path, graph: nil, quantized: try QuantizedNetwork(contentsOf: path))
+      } catch QuantizationError.damaged(let reason) {
+        throw NetworkFileError.damaged(path: path, reason: reason)
+      }
     }
     let graph = try Graph.load(onnx: path).settingOpenInputSize(openSize).simplified()
     return NetworkFile(path: path, graph: graph, quantized: try QuantizedNetwork.asGiven(graph))
@@ -91,6 +95,7 @@ public enum NetworkFileError: Error, Sendable, Hashable, CustomStringConvertible
   /// A float network that is to become int8 without images to calibrate on.
   case needsImages(path: String)
   case invalidCount(name: String, value: Int)
+  case damaged(path: String, reason: String)
 
   public var description: String {
     switch self {
@@ -103,6 +108,8 @@ public enum NetworkFileError: Error, Sendable, Hashable, CustomStringConvertible
       "\(path) is not quantized, and its ranges are measured on images: name a folder with --calibrate FOLDER."
     case .emptyFolder(let path): "\(path) holds no image (JPEG or PNG) that can be decoded."
     case .invalidCount(let name, let value): "\(name) is \(value); at least 1 is expected."
+    case .damaged(let path, let reason):
+      "\(path) can't be used: \(reason). Make it again from the model's ONNX file."
     }
   }
 }
