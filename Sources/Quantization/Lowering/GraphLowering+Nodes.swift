@@ -63,11 +63,7 @@ extension GraphLowering {
     let source = try bytes(of: node.inputs[0], node: node.name)
     let name = node.outputs[0]
     guard try !isMaximum || !changesScale(node) else { throw scaleChange(node) }
-    let window = Window(
-      kernelHeight: pooling.kernel.height, kernelWidth: pooling.kernel.width,
-      strideHeight: pooling.strides.height, strideWidth: pooling.strides.width,
-      dilationHeight: pooling.dilations.height, dilationWidth: pooling.dilations.width,
-      padTop: pooling.pads.top, padLeft: pooling.pads.left)
+    let window = Window(pooling.kernel, pooling.strides, pooling.dilations, pooling.pads)
     try checkWindow(window, of: node, from: values[source].shape)
     if !isMaximum, pooling.ceilMode, pooling.countIncludesPadding, pooling.countsOverhang != true {
       throw QuantizationError.unsupported(

@@ -5,11 +5,7 @@ extension GraphLowering {
   mutating func lowerConvolution(_ node: Node, _ convolution: Convolution, addition: Node?) throws {
     let source = try bytes(of: node.inputs[0], node: node.name)
     let filters = try constant(node.inputs[1], node: node)
-    let window = Window(
-      kernelHeight: convolution.kernel.height, kernelWidth: convolution.kernel.width,
-      strideHeight: convolution.strides.height, strideWidth: convolution.strides.width,
-      dilationHeight: convolution.dilations.height, dilationWidth: convolution.dilations.width,
-      padTop: convolution.pads.top, padLeft: convolution.pads.left)
+    let window = Window(convolution.kernel, convolution.strides, convolution.dilations, convolution.pads)
     try checkWindow(window, of: node, from: values[source].shape)
     let inputChannels = values[source].shape.channels
     let outputChannels = filters.shape[0]
@@ -181,5 +177,14 @@ extension GraphLowering {
       for column in 0..<columns { result[column * rows + row] = matrix[row * columns + column] }
     }
     return result
+  }
+}
+
+extension Window {
+  init(_ kernel: Int2, _ strides: Int2, _ dilations: Int2, _ pads: Padding) {
+    self.init(
+      kernelHeight: kernel.height, kernelWidth: kernel.width, strideHeight: strides.height,
+      strideWidth: strides.width, dilationHeight: dilations.height, dilationWidth: dilations.width,
+      padTop: pads.top, padLeft: pads.left)
   }
 }

@@ -28,6 +28,9 @@ import Testing
     #expect(try label("y/001.jpg", annotations) == "dog")
     #expect(try label("x.tar/001.jpg", annotations) == "cat")
     #expect(try label("z/002.jpg", annotations) == nil)
+    try write("more/x/001", "cow")
+    try TarPeers.shell("tar -cf xml.tar -C xml .", in: folder)
+    #expect(try label("x/001.jpg", annotations) == "cat")
   }
 
   @Test func `in an archive agree with as many folders as they can, and are not guessed`() throws {
