@@ -22,7 +22,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
 
   /// Those that this processor has, slowest first; `scalar` always.
   ///
-  /// Asked once: in a virtual machine each question to the processor takes some fifty microseconds.
+  /// Asked once: in a virtual machine the host answers for the processor, which takes its time.
   public static let available: [Self] = allCases.filter { synoptic_has_instruction_set($0.kernelSet) }
 
   /// The kernels' own name for it.

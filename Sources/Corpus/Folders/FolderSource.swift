@@ -1,8 +1,7 @@
 /// The images under a folder, at any depth, in the order of their paths' bytes.
 ///
 /// Files count whose names end as JPEG's or PNG's do (`ImageName`), in any case; of others that may be images is said how
-/// many there are. An image's class is the nearest folder above it
-/// that is named by a wnid, `n` and eight digits; without one it has none. Links are followed as `FolderWalk` says.
+/// many there are. An image's class is the nearest folder above it that is named by a wnid, `n` and eight digits; without one it has none. Links are followed as `FolderWalk` says.
 public struct FolderSource: ImageSource {
   public let root: String
   public let layout: SourceLayout

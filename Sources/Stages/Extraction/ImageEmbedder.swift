@@ -99,9 +99,9 @@ public struct ImageEmbeddingWorker {
     preprocessor = Preprocessor(embedder.recipe, damage: damage)
   }
 
-  /// What decompressing took of the last image's time.
   /// What was wrong with the last image, where damage is accepted.
   var acceptedDamage: ImagingError? { preprocessor.acceptedDamage }
+  /// What decompressing took of the last image's time.
   var decodingTime: Duration { preprocessor.decodingTime }
 
   /// How many images are best embedded at once.
