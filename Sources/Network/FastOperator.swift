@@ -60,16 +60,10 @@ struct FastOperator {
             biases.withUnsafeBufferPointer { bias in
               guard let start = input.baseAddress else { return }
               for row in stride(from: 0, to: input.count, by: size) {
-                let (from, to) = (start + row, output + row)
-                let mean = synoptic_float_mean(from, size)
-                for index in 0..<size {
-                  let distance = from[index] - mean
-                  to[index] = distance * distance
-                }
-                let factor = 1 / (synoptic_float_mean(to, size) + epsilon).squareRoot()
-                for index in 0..<size {
-                  to[index] = (from[index] - mean) * factor * scale[index] + bias[index]
-                }
+                synoptic_float_normalize(
+                  executor.instructionSet.kernelSet, start + row, scale.baseAddress, bias.baseAddress,
+                  epsilon,
+                  output + row, size)
               }
             }
           }

@@ -113,6 +113,7 @@ public struct FloatExecutor: Sendable {
     {
       return results
     }
+    if let result = FastQuantization(self, inputs)?.result(of: node.operation) { return [result] }
     if !hasFastKernel(node, inputs), let results = try Evaluation.results(of: node, inputs) { return results }
     return [try fastStep(node, inputs).result()]
   }

@@ -39,6 +39,12 @@ extension FloatStep {
     return total
   }
 
+  // A function each, small enough for the compiler to put the operation into the loops of `combine`.
+  func levelSum(_ sum: LevelSum) -> Tensor { combine(inputs[0], inputs[1]) { sum($0, $1) } }
+  func difference() -> Tensor { combine(inputs[0], inputs[1]) { $0 - $1 } }
+  func product() -> Tensor { combine(inputs[0], inputs[1]) { $0 * $1 } }
+  func quotient() -> Tensor { combine(inputs[0], inputs[1]) { $0 / $1 } }
+
   /// Both are broadcast to the result's shape.
   @inline(__always)
   func combine(_ a: Tensor, _ b: Tensor, _ operation: (Float, Float) -> Float) -> Tensor {
@@ -84,6 +90,7 @@ extension FloatStep {
     let first = axis.axis < 0 ? axis.axis + rank : axis.axis
     let size = axis.throughLast ? shape[first...].reduce(1, *) : shape[first]
     let step = axis.throughLast ? 1 : shape[(first + 1)...].reduce(1, *)
+    if let levels = axis.levels, step == 1 { return softmax(levels, size: size) }
     return make { output in
       withPointer(inputs[0]) { input in
         guard size > 0 else { return }
@@ -105,11 +112,23 @@ extension FloatStep {
             sum += power
             output[place] = logarithm ? input[place] - most : power
           }
-          let (less, factor) = logarithm ? (logf(sum), 1) : (0, 1 / sum)
+          let (less, factor) = logarithm ? (logf(sum), 1) : (0, (axis.levels?.count ?? 1) / sum)
           for index in 0..<size {
             let place = start + index * step
             output[place] = (output[place] - less) * factor
           }
+        }
+      }
+    }
+  }
+
+  private func softmax(_ levels: SoftmaxLevels, size: Int) -> Tensor {
+    let table = levels.exponentials(of: size)
+    return make { output in
+      withPointer(inputs[0]) { input in
+        for start in stride(from: 0, to: count, by: max(size, 1)) {
+          synoptic_float_softmax_of_levels(
+            input + start, levels.inputScale, table, levels.count, output + start, size)
         }
       }
     }

@@ -27,9 +27,10 @@ struct FloatStep {
     case .activation(let activation): return apply(activation, to: x)
     case .parametricRelu: return combine(x, inputs[1]) { $0 < 0 ? $0 * $1 : $0 }
     case .add(let activation): return add(activation)
-    case .subtract: return combine(x, inputs[1]) { $0 - $1 }
-    case .multiply: return combine(x, inputs[1]) { $0 * $1 }
-    case .divide: return combine(x, inputs[1]) { $0 / $1 }
+    case .levelSum(let sum): return levelSum(sum)
+    case .subtract: return difference()
+    case .multiply: return product()
+    case .divide: return quotient()
     case .sum: return sum()
     case .concat(let axis): return concatenated(try inference.axis(axis, rank: shape.count))
     case .flatten, .reshape, .squeeze, .unsqueeze: return x.reshaped(shape)

@@ -62,6 +62,7 @@ extension Operation {
     case .activation(let activation): return activation.kind
     case .parametricRelu: return "parametric relu"
     case .add: return "add"
+    case .levelSum: return "add"
     case .subtract: return "subtract"
     case .multiply: return "multiply"
     case .divide: return "divide"

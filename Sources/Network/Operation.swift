@@ -13,6 +13,8 @@ public enum Operation: Sendable, Equatable, Hashable, Codable {
   case parametricRelu
   /// Element by element with NumPy broadcasting; the activation comes after.
   case add(activation: Activation?)
+  /// Of two tensors of whole numbers, with broadcasting.
+  case levelSum(LevelSum)
   case subtract
   case multiply
   case divide
@@ -57,7 +59,8 @@ extension Operation {
     switch self {
     case .batchNormalization: 5
     case .slice: 3
-    case .convolution, .gemm, .matMul, .parametricRelu, .add, .subtract, .multiply, .divide, .reshape,
+    case .convolution, .gemm, .matMul, .parametricRelu, .add, .levelSum, .subtract, .multiply, .divide,
+      .reshape,
       .gather,
       .quantizeLinear, .dequantizeLinear:
       2
@@ -99,6 +102,8 @@ public struct SoftmaxAxis: Sendable, Equatable, Hashable, Codable {
   public var axis: Int
   /// Before opset 13: all dimensions from the axis on together.
   public var throughLast: Bool
+  /// Where its numbers are bytes that stand for them.
+  public var levels: SoftmaxLevels?
 
   public init(axis: Int, throughLast: Bool = false) {
     self.axis = axis

@@ -49,7 +49,7 @@ struct ShapeInference {
       let shape = try input(0)
       guard try broadcast([shape, try input(1)]) == shape else { throw invalid("its slope does not fit") }
       return shape
-    case .add, .subtract, .multiply, .divide, .sum: return try broadcast(inputs)
+    case .add, .levelSum, .subtract, .multiply, .divide, .sum: return try broadcast(inputs)
     default: return try rearranged()
     }
   }

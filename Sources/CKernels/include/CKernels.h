@@ -4,6 +4,8 @@
 
 #include "float_exponential.h"
 #include "float_kernels.h"
+#include "float_levels.h"
+#include "float_normalization.h"
 #include "instruction_set.h"
 #include "int8_kernels.h"
 #include "resample_kernels.h"

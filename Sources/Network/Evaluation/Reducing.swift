@@ -18,19 +18,15 @@ extension Evaluation {
   private static func reduce(_ combine: @escaping @Sendable ([Double]) -> Double) -> Function {
     { node throws(NetworkError) in
       let x = try node.input(0)
-      let (reduced, kept, shape) = try node.reduced(x.shape)
+      let (reduced, shape) = try node.reduced(x.shape)
       if reduced.isEmpty, node.operation.flag("noop_with_empty_axes") { return [x] }
-      let steps = FloatStep.steps(kept)
-      var groups = [[Double]](repeating: [], count: try node.count(of: kept))
-      for (index, value) in x.doubles.enumerated() {
-        var (rest, to) = (index, 0)
-        for dimension in x.shape.indices.reversed() {
-          if !reduced.contains(dimension) { to += rest % x.shape[dimension] * steps[dimension] }
-          rest /= x.shape[dimension]
-        }
-        groups[to].append(value)
-      }
-      let results = groups.map(combine)
+      let steps = FloatStep.steps(x.shape)
+      let others = x.shape.indices.filter { !reduced.contains($0) }
+      let starts = places(others.map { x.shape[$0] }, steps: others.map { steps[$0] })
+      let axes = reduced.sorted()
+      let offsets = places(axes.map { x.shape[$0] }, steps: axes.map { steps[$0] })
+      let source = x.doubles
+      let results = starts.map { start in combine(offsets.map { source[start + $0] }) }
       guard let range = x.element.range else {
         return [Tensor(shape: shape, element: x.element, rounding: results)]
       }

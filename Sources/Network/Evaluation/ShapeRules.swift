@@ -35,9 +35,9 @@ extension EvaluatedNode {
   ]
 
   /// What a reduction of a tensor of this shape leaves: dimensions of one where it reduces, and the result's shape.
-  func reduced(_ shape: [Int]) throws(NetworkError) -> (axes: Set<Int>, kept: [Int], result: [Int]) {
+  func reduced(_ shape: [Int]) throws(NetworkError) -> (axes: Set<Int>, result: [Int]) {
     let given = try integers("axes", input: 1) ?? []
-    if given.isEmpty, operation.flag("noop_with_empty_axes") { return ([], shape, shape) }
+    if given.isEmpty, operation.flag("noop_with_empty_axes") { return ([], shape) }
     var axes: Set<Int> = []
     for axis in given { axes.insert(try self.axis(axis, rank: shape.count)) }
     if given.isEmpty { axes = Set(shape.indices) }
@@ -45,7 +45,7 @@ extension EvaluatedNode {
     let result =
       operation.flag("keepdims", default: true)
       ? kept : shape.indices.filter { !axes.contains($0) }.map { shape[$0] }
-    return (axes, kept, result)
+    return (axes, result)
   }
 }
 

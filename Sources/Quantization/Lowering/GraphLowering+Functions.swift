@@ -62,6 +62,10 @@ extension GraphLowering {
     var all: [Node] = []
     for inner in nodes {
       let name = inner.outputs[0]
+      if let sum = levelSum(inner) {
+        all += sum
+        continue
+      }
       guard let quantization = model?.activations[name], name != node.outputs[0] else {
         all.append(inner)
         continue

@@ -50,6 +50,36 @@ extension GraphLowering {
         Node(name: scaled, inputs: [sums, constants.scales], outputs: [scaled], operation: .multiply),
       ] + written
   }
+
+  /// A product of two activations on their integers, with its result rounded as the model rounds it.
+  ///
+  /// - Returns: nil where one of the three is not integers, or sums could leave 2^24.
+  mutating func activationProduct(_ node: Node) -> [Node]? {
+    guard node.operation == .matMul, let model, let left = model.activations[node.inputs[0]],
+      let right = model.activations[node.inputs[1]], let output = model.activations[node.outputs[0]],
+      let depth = shapes[node.inputs[0]]?.last, depth <= (1 << 24) / (255 * 255)
+    else { return nil }
+    let scale = left.scale * right.scale / output.scale
+    guard scale.isFinite else { return nil }
+    let name = node.outputs[0]
+    let (sums, scaled, factor) = ("\(name)/sums", "\(name)/scaled", "\(name)/scale")
+    roundingConstants[factor] = Tensor(shape: [], values: [scale])
+    var nodes: [Node] = []
+    for (input, quantization, whole) in [
+      (node.inputs[0], left, "\(name)/left"), (node.inputs[1], right, "\(name)/right"),
+    ] {
+      nodes += roundingNodes(
+        input, to: whole, quantization,
+        readAs: AffineQuantization(scale: 1, zeroPoint: quantization.zeroPoint))
+    }
+    nodes.append(
+      Node(
+        name: node.name, inputs: ["\(name)/left", "\(name)/right"], outputs: [sums], operation: .matMul))
+    nodes.append(Node(name: scaled, inputs: [sums, factor], outputs: [scaled], operation: .multiply))
+    return nodes
+      + roundingNodes(
+        scaled, to: name, AffineQuantization(scale: 1, zeroPoint: output.zeroPoint), readAs: output)
+  }
 }
 
 /// A convolution, or a product with a matrix.

@@ -10,10 +10,12 @@ import Network
 extension QuantizedNetwork {
   static let magic = Array("SYNOPTIC INT8\n".utf8)
   /// Changes with every change of the format, of what an operation means, or of an order of packed weights.
-  static let formatVersion: UInt32 = 6
-  /// The versions that can be read: since the first of them only orders of packed weights have changed, and those of an
-  /// older version are packed anew.
+  static let formatVersion: UInt32 = 7
+  /// The versions that can be read: since the first of them only orders of packed weights have changed, and operations
+  /// have been added.
   static let readableVersions: ClosedRange<UInt32> = 4...formatVersion
+  /// The first version whose packed weights are in today's order; those of an older one are packed anew.
+  static let packedWeightsVersion: UInt32 = 6
   static let headerSize = magic.count + 4 + 4 * 8
   static let alignment = 64
 
@@ -72,7 +74,7 @@ extension QuantizedNetwork {
     do {
       structure = try Self.decoder.decode(Structure.self, from: bytes[sections.structure].contents)
       packed =
-        try sections.directory.isEmpty || sections.version < Self.formatVersion
+        try sections.directory.isEmpty || sections.version < Self.packedWeightsVersion
         ? nil
         : PackedSection(
           directory: Self.decoder.decode(
