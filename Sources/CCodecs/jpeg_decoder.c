@@ -87,6 +87,8 @@ static void on_message(j_common_ptr codec, int level) {
   if (level >= 0) return;  // Traces.
   if (codec->err->msg_code == JWRN_JFIF_MAJOR) return;  // A newer JFIF revision is not damage.
   synoptic_jpeg_decoder *decoder = codec->client_data;
+  // Bytes between the header's segments belong to none of them: no pixel depends on them.
+  if (codec->err->msg_code == JWRN_EXTRANEOUS_DATA && decoder->codec.input_scan_number == 0) return;
   record_message(decoder, codec);
   decoder->report->warnings += 1;
 }

@@ -63,6 +63,31 @@ static inline __attribute__((always_inline)) void pool_maximum_run(const synopti
   }
 }
 
+static void pool_numbers_pixel(const synoptic_int8_pooling *p, uint32_t block, uint32_t row, uint32_t column,
+                               tap_range ys, tap_range xs) {
+  float sums[16] = {0};
+  for (uint32_t ky = ys.first; ky < ys.end; ky++) {
+    const int64_t y = (int64_t)row * p->stride_height + (int64_t)ky * p->dilation_height - p->pad_top;
+    for (uint32_t kx = xs.first; kx < xs.end; kx++) {
+      const int64_t x = (int64_t)column * p->stride_width + (int64_t)kx * p->dilation_width - p->pad_left;
+      const uint8_t *pixel = tap_pixel(p, block, y, x);
+      for (int channel = 0; channel < 16; channel++) {
+        const float number = p->input_scale * (float)(pixel[channel] - p->input_zero_point);
+        sums[channel] += number;
+      }
+    }
+  }
+  const uint32_t count = (ys.end - ys.first) * (xs.end - xs.first);
+  const uint32_t divisor = p->includes_padding ? p->kernel_height * p->kernel_width : count;
+  uint8_t *output = p->output + block * p->output_plane + row * p->output_row + column * 16;
+  const float origin = (float)p->origin;
+  for (int channel = 0; channel < 16; channel++) {
+    const float mean = divisor > 0 ? sums[channel] / (float)divisor : 0;
+    const float level = mean / p->output_scale + (p->zero_point - origin);
+    output[channel] = synoptic_round_to_byte(rintf(level) + origin, 0, 255);
+  }
+}
+
 static void pool_average_pixel(const synoptic_int8_pooling *p, uint32_t block, uint32_t row, uint32_t column,
                                tap_range ys, tap_range xs) {
   int32_t sums[16] = {0};
@@ -133,8 +158,12 @@ void synoptic_int8_pool_average(const synoptic_int8_pooling *p) {
   for (uint32_t block = 0; block < p->blocks; block++) {
     for (uint32_t row = 0; row < p->rows; row++) {
       const tap_range ys = rows_inside(p, row);
-      for (uint32_t column = 0; column < p->columns; column++)
-        pool_average_pixel(p, block, row, column, ys, columns_inside(p, column));
+      for (uint32_t column = 0; column < p->columns; column++) {
+        if (p->input_scale != 0)
+          pool_numbers_pixel(p, block, row, column, ys, columns_inside(p, column));
+        else
+          pool_average_pixel(p, block, row, column, ys, columns_inside(p, column));
+      }
     }
   }
 }

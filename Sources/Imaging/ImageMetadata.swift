@@ -7,14 +7,15 @@ struct ImageMetadata {
   /// Source: ITU-T T.81, B.1; EXIF 2.32, 4.7.2; XMP specification part 3, 1.1.3.
   init(jpeg bytes: UnsafeBufferPointer<UInt8>) {
     var place = 2
-    while place + 4 <= bytes.count, bytes[place] == 0xff {
+    while place + 4 <= bytes.count {
       let marker = bytes[place + 1]
-      if marker == 0xff {  // A fill byte.
+      // Fill bytes, and what stands between segments and belongs to none: libjpeg passes over it.
+      if bytes[place] != 0xff || marker == 0xff || marker == 0 {
         place += 1
         continue
       }
       // Image data or the end: headers are over. Markers without a length stand only among data.
-      if marker == 0xda || marker == 0xd9 || (0xd0...0xd8).contains(marker) || marker <= 0x01 { return }
+      if marker == 0xda || marker == 0xd9 || (0xd0...0xd8).contains(marker) || marker == 0x01 { return }
       let length = Int(bytes[place + 2]) << 8 | Int(bytes[place + 3])
       guard length >= 2, place + 2 + length <= bytes.count else { return }
       let content = place + 4..<place + 2 + length

@@ -155,9 +155,16 @@ struct ONNXTensorReader {
       throw reader.failure("tensor \"\(fields.name)\" keeps strings in another file", at: start)
     }
     let file = try externalFile(fields.location["location"] ?? "", fields.name, reader, start)
-    let offset = Int(fields.location["offset"] ?? "0") ?? -1
-    let length = fields.location["length"].map { Int($0) ?? -1 } ?? size
-    guard offset >= 0, length == size, offset <= file.count, size <= file.count - offset else {
+    for (key, expected) in [("offset", nil), ("length", size)] {
+      guard let stated = fields.location[key] else { continue }
+      guard let number = Int(stated), number >= 0, number == expected ?? number else {
+        let wanted = expected.map { "its shape and type need \($0) bytes" } ?? "a number of bytes is expected"
+        throw reader.failure(
+          "tensor \"\(fields.name)\" in \(file.path) has \"\(stated)\" as its \(key): \(wanted)", at: start)
+      }
+    }
+    let offset = fields.location["offset"].flatMap { Int($0) } ?? 0
+    guard offset <= file.count, size <= file.count - offset else {
       throw reader.failure(
         "tensor \"\(fields.name)\" needs \(size) bytes at byte \(offset) of \(file.path), which has \(file.count)",
         at: start)
@@ -182,8 +189,12 @@ struct ONNXTensorReader {
       throw reader.failure(
         "tensor \"\(tensor)\" keeps its data in \"\(location)\", outside the model's folder", at: start)
     }
-    let file = try MappedFile(path: target)
-    externalFiles[location] = file
-    return file
+    do {
+      let file = try MappedFile(path: target)
+      externalFiles[location] = file
+      return file
+    } catch {
+      throw reader.failure("tensor \"\(tensor)\" keeps its data in another file. \(error)", at: start)
+    }
   }
 }

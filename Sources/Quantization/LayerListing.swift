@@ -34,6 +34,7 @@ extension QuantizedNetwork {
   /// - Parameter graph: a simplified graph.
   /// - Throws: as lowering does.
   public static func trial(_ graph: Graph) throws -> QuantizedNetwork {
+    try checkQuantization(of: graph)
     var lowering = try GraphLowering(graph, isTrial: true)
     return try lowering.lowered()
   }

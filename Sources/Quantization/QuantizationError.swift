@@ -4,6 +4,8 @@ import Foundation
 public enum QuantizationError: Error, Sendable, Equatable, CustomStringConvertible {
   /// An operator, or a form of it, that the int8 engine does not have.
   case unsupported(operation: String, node: String, reason: String)
+  /// A model that quantises activations itself, but not so that int8 could be what it says.
+  case unknownQuantization(node: String)
   /// No calibration image got as far as this value.
   case notCalibrated(value: String)
   /// A value asked for that the quantised network does not keep.
@@ -19,6 +21,10 @@ public enum QuantizationError: Error, Sendable, Equatable, CustomStringConvertib
     switch self {
     case .unsupported(let operation, let node, let reason):
       "The int8 engine can't run \(operation) at node \"\(node)\": \(reason). Use `precision: float32` for this network."
+    case .unknownQuantization(let node):
+      "Node \"\(node)\" quantises activations, but int8 can't be run as this model says: its input is not quantised first, only "
+        + "parts of it are, or not to 8 bits. Run it in float32 (`--float`, `precision: float32`), which rounds wherever the "
+        + "model does, or quantise the float model it was made from."
     case .notCalibrated(let value):
       "No range is known for \"\(value)\": calibration saw no finite number there. Give it at least one readable image, and check that the network "
         + "gives finite numbers."

@@ -80,6 +80,9 @@ public struct QuantizedPooling: Sendable, Codable {
   public var window: Window
   public var isMaximum: Bool
   public var includesPadding: Bool
+  /// Whether the numbers that the bytes stand for are added, one after another in float32, as ONNX Runtime's
+  /// QLinearAveragePool does: of windows whose mean lies half-way the roundings on the way decide. nil: no.
+  public var addsNumbers: Bool?
 }
 
 /// Bytes that only change their place: where the channels, rows and columns of the output come from.

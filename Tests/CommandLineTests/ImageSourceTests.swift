@@ -40,6 +40,22 @@ struct ImageSourceTests {
     return try Data(contentsOf: URL(fileURLWithPath: project.folder.path("\(name).npy")))
   }
 
+  @Test func `an archive that has a name twice and a member that fails is current after its run`() throws {
+    let project = try SmallProject(images: 4, hasBrokenFile: false)
+    try shell(
+      "find photos -name .keep -delete; cd photos; f=$(find . -name '*.p*' -o -name '*.j*' | sort | head -1); "
+        + "tar -cf ../twice.tar --sort=name n00000002 n00000003; ln -s nowhere n00000002/link.jpg; "
+        + "tar -rf ../twice.tar n00000002/link.jpg; printf x >> $f; tar -rf ../twice.tar $f", in: project)
+    try pipeline("twice", "source: twice.tar", in: project)
+    let first = try project.synoptic("run twice.yaml")
+    #expect(first.status == 2, "\(first.errors)")
+    let plan = try project.synoptic("plan twice.yaml")
+    #expect(!plan.output.contains("changed") && !plan.output.contains("stale"), "\(plan.output)")
+    let listed = try project.synoptic("images list twice.sqlite --json")
+    let rows = listed.output.split(separator: "\n").count
+    #expect(try project.synoptic("status twice.sqlite").output.contains(" \(rows) "))
+  }
+
   @Test(arguments: [
     ("photos.tar", "tar -cf photos.tar -C photos --sort=name n00000002 n00000003"),
     ("photos.tar.gz", "tar -czf photos.tar.gz -C photos --sort=name n00000002 n00000003"),

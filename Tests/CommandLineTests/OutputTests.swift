@@ -35,6 +35,23 @@ struct OutputTests {
     #expect(try String(contentsOfFile: folder.path("errors"), encoding: .utf8).isEmpty)
   }
 
+  @Test("a link to a file stays one, and a pipe stays a pipe")
+  func linksAndPipes() throws {
+    let folder = try TemporaryFolder()
+    try Self.wideHierarchy(in: folder)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("link.xml"), withDestinationPath: "new.xml")
+    #expect(try Program.run(["synsets", "convert", "wide.xml", "link.xml"], in: folder).status == 0)
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.path("link.xml")) == "new.xml")
+    #expect(try String(contentsOfFile: folder.path("new.xml"), encoding: .utf8).contains("synset"))
+    #expect(mkfifo(folder.path("pipe.xml"), 0o600) == 0)
+    let refused = try Program.run(["synsets", "convert", "wide.xml", "pipe.xml"], in: folder)
+    #expect(refused.status == 64)
+    #expect(refused.errors.contains("pipe.xml is a pipe or a device; name a file to write"))
+    var status = stat()
+    #expect(stat(folder.path("pipe.xml"), &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+  }
+
   @Test("a file is replaced only when the new one is whole")
   func outputIsAtomic() throws {
     let folder = try TemporaryFolder()

@@ -73,6 +73,9 @@ struct ManifestSourceTests {
     ("m.jsonl", "{\"path\":\"a\"}\n[1]\n", 2, "not a JSON object"),
     ("m.jsonl", "{\"class\":\"a\"}\n", 1, "no string under \"path\", \"file\", \"filename\" or \"image\""),
     ("m.jsonl", "{\"path\":\"a\",\"class\":1.5}\n", 1, "a class that is neither a string nor a whole number"),
+    (
+      "m.jsonl", "{\"path\":\"a\",\"class\":true}\n", 1, "a class that is neither a string nor a whole number"
+    ),
     ("m.jsonl", "{\"path\":\"a\\u0000\"}\n", 1, "the path holds a NUL"),
   ])
   func `what is wrong is told with its line`(_ name: String, _ text: String, _ line: Int, _ reason: String)

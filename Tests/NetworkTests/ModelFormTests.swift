@@ -59,12 +59,22 @@ struct ModelFormTests {
     _ = try PythonPeer.run(Self.script, [folder.url.path])
     let data = folder.path("1.data")
     let whole = try Data(contentsOf: URL(fileURLWithPath: data))
+    // The stated length, not the file's.
+    let model = try Data(contentsOf: URL(fileURLWithPath: folder.path("1-external.onnx")))
+    let stated = try #require(model.range(of: Data("length".utf8)))
+    let digit = try #require(model[stated.upperBound...].firstIndex { (0x31...0x38).contains($0) })
+    var other = model
+    other[digit] += 1
+    try other.write(to: URL(fileURLWithPath: folder.path("other-length.onnx")))
+    let length = #expect(throws: NetworkError.self) { try Graph.load(onnx: folder.path("other-length.onnx")) }
+    #expect(length?.description.contains("as its length: its shape and type need") == true)
     try whole.dropLast(3).write(to: URL(fileURLWithPath: data))
     let short = #expect(throws: NetworkError.self) { try Graph.load(onnx: folder.path("1-external.onnx")) }
     #expect(short?.description.contains("1.data") == true)
     try FileManager.default.removeItem(atPath: data)
     let missing = #expect(throws: NetworkError.self) { try Graph.load(onnx: folder.path("1-external.onnx")) }
     #expect(missing?.description.contains("1.data") == true)
+    #expect(missing?.description.contains("tensor \"") == true)
   }
 
   @Test("an operator set newer than any that is known is refused")

@@ -43,7 +43,7 @@ struct QuantizedModelTests {
 
   @Test(
     "byte by byte what ONNX Runtime gives where that runs on integers", arguments: formsOfIntegers,
-    ["plain", "residual", "mobile"])
+    ["plain", "residual", "mobile", "averages"])
   func equalsONNXRuntimeExactly(form: [String], name: String) throws {
     let peer = try QuantizedPeer(form, network: name)
     let network = try #require(try QuantizedNetwork.asGiven(peer.graph))
@@ -121,6 +121,22 @@ struct QuantizedModelTests {
 
   private static let floatNames = ["mobile": ["b", "d", "g", "h"]]
 
+  @Test(
+    "a model of whose quantising int8 knows nothing is refused, never measured anew; float32 rounds as it says",
+    arguments: [forms[0], forms[3]])
+  func unknownQuantization(form: [String]) throws {
+    let peer = try QuantizedPeer(form, network: "normalised")
+    let network = try QuantizedNetwork.asGiven(peer.graph)
+    #expect(network == nil)
+    let error = #expect(throws: QuantizationError.self) { try QuantizedNetwork.trial(peer.graph) }
+    #expect(error?.description.contains("precision: float32") == true)
+    let input = try #require(peer.graph.inputs.first?.name)
+    let results = try FloatExecutor(peer.graph).run([input: peer.input], outputs: ["y"])
+    let values = try #require(results["y"]).floats
+    let difference = zip(values, try #require(peer.expected.last).floats).map { abs($0 - $1) }.max()
+    #expect(try #require(difference) <= peer.step * 1.001)
+  }
+
   @Test("a float network is none of them")
   func floatNetwork() throws {
     let network = try QuantizedNetwork.asGiven(SmallGraph.all[0].graph)
@@ -174,6 +190,12 @@ struct QuantizedPeer {
         conv('x', 'a', 3, 32, 3, stride=2); n('Relu', 'a', 'b'); conv('b', 'c', 32, 32, 3); conv('b', 'd', 32, 32, 1)
         n('Add', 'c d', 'e'); n('Relu', 'e', 'f'); conv('f', 'i', 32, 16, 1); conv('f', 'j', 32, 7, 3)
         n('Concat', 'i j', 'l', axis=1); n('AveragePool', 'l', 'm', kernel_shape=[3, 3], strides=[2, 2]); classify('m', 23)
+    elif network == 'normalised':
+        n('Sub', ['x', constant(np.float32(0.1))], 'u'); n('Div', ['u', constant(np.float32(0.3))], 'v')
+        conv('v', 'a', 3, 24, 3); n('Relu', 'a', 'b'); classify('b', 24)
+    elif network == 'averages':
+        conv('x', 'a', 3, 24, 3); n('Relu', 'a', 'b'); n('AveragePool', 'b', 'c', kernel_shape=[2, 2], strides=[2, 2])
+        conv('c', 'd', 24, 16, 3); n('AveragePool', 'd', 'e', kernel_shape=[3, 3], strides=[1, 1], pads=[1] * 4); conv('e', 'f', 16, 8, 1); classify('f', 8)
     elif network == 'mobile':
         conv('x', 'a', 3, 16, 3, stride=2); n('Clip', ['a', constant(np.float32(0)), constant(np.float32(6))], 'b')
         conv('b', 'c', 16, 16, 3, group=16); n('Clip', ['c', constant(np.float32(0)), constant(np.float32(6))], 'd')

@@ -217,6 +217,11 @@ typedef struct synoptic_int8_pooling {
   float scale;
   float zero_point;
   bool rounds_product;
+  /// Where it is not zero, instead: numbers, input_scale * (q - input_zero_point), are added in order, and their mean
+  /// divided by the output's scale is rounded with the zero point less `origin`.
+  float input_scale;
+  float output_scale;
+  int32_t origin;
   /// The divisor counts the padding too (ONNX count_include_pad).
   bool includes_padding;
 } synoptic_int8_pooling;

@@ -14,6 +14,8 @@ public enum ArchiveProblem: Error, Sendable, Hashable, CustomStringConvertible {
   /// A hard link to what has not been seen before it.
   case linkTarget(String)
   case symbolicLink(String)
+  /// A device or a pipe.
+  case notAFile
   /// What follows the end marker: archives that were joined, say.
   case trailing
   case nested(String)
@@ -26,6 +28,7 @@ public enum ArchiveProblem: Error, Sendable, Hashable, CustomStringConvertible {
     switch self {
     case .truncated, .noEndMarker: "archive-truncated"
     case .linkTarget, .symbolicLink: "archive-link"
+    case .notAFile: "not-a-file"
     case .trailing: "archive-trailing-data"
     case .nested: "archive-nested"
     case .repeatedName: "archive-repeated-name"
@@ -47,6 +50,7 @@ public enum ArchiveProblem: Error, Sendable, Hashable, CustomStringConvertible {
     case .sparseMap(let reason): "a damaged map of holes: \(reason)"
     case .gzip(let reason): "the gzip data is damaged: \(reason)"
     case .linkTarget(let target): "a hard link to \(target), which is no file before it in the archive"
+    case .notAFile: "a device or a pipe, not a regular file"
     case .symbolicLink(let target): "a symbolic link to \(target); links inside archives are not followed"
     case .trailing:
       "data follows the end of the archive and is not read; joined archives have to be taken apart"

@@ -73,6 +73,8 @@ struct ArchiveWalk {
       }
       switch member.kind {
       case .other: continue
+      case .special:
+        if isWanted(prefix + key) { try report(.notAFile) }
       // Of an archive that is cut off itself, what is there can be read.
       case .file where member.missing > 0 && !Self.isTar(member.text):
         if isWanted(prefix + key) { try report(.truncated(missing: member.missing)) }

@@ -8,7 +8,9 @@ struct TarReader {
     /// To an earlier member.
     case hardLink([UInt8])
     case symbolicLink([UInt8])
-    /// Folders, devices, labels.
+    /// Devices and pipes.
+    case special
+    /// Folders, labels, lists of folders.
     case other
   }
 
@@ -220,19 +222,24 @@ struct TarReader {
     }
     switch header.type {
     // The types of devices, folders and pipes have no data, whatever their size says.
-    case UInt8(ascii: "3")...UInt8(ascii: "6"):
+    case UInt8(ascii: "5"):
       return Member(name: name, kind: .other, headerOffset: offset, size: 0, extents: [])
-    case 0, UInt8(ascii: "0"), UInt8(ascii: "7"), UInt8(ascii: "S"):
+    case UInt8(ascii: "3")...UInt8(ascii: "6"):
+      return Member(name: name, kind: .special, headerOffset: offset, size: 0, extents: [])
+    case let type where !Self.typesOfNoFile.contains(type):
+      // Types that nobody knows are of files, as POSIX wants it.
       let file = try file(header, pax, name, offset, size)
       // Old archives mark a folder by its name alone.
       let isFolder = name.last == 0x2f && header.type != UInt8(ascii: "S")
       return isFolder ? Member(name: name, kind: .other, headerOffset: offset, size: 0, extents: []) : file
     default:
-      // Unknown types have data, as POSIX wants it.
       skipData(size)
       return Member(name: name, kind: .other, headerOffset: offset, size: 0, extents: [])
     }
   }
+
+  /// Lists of folders, parts of files, names and labels of volumes, access rights, by GNU tar, star and Solaris.
+  private static let typesOfNoFile = Set("ADEIMNVX".utf8)
 
   private mutating func skipData(_ size: Int64) {
     nextHeader = Self.padded(nextHeader + size, from: nextHeader)

@@ -101,28 +101,28 @@ struct WebDatasetSource: ImageSource {
         return refuse(file, "neither short nor UTF-8")
       }
       switch sidecar {
-      case .cls: cls = text.trimmingCharacters(in: .whitespacesAndNewlines)
+      case .cls: cls = text.trimmingCharacters(in: Self.around)
       case .json:
         guard let object = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] else {
           return refuse(file, "not a JSON object")
         }
-        json = Self.label(in: object)
+        guard let found = Self.classKeys.lazy.compactMap({ object[$0] }).first(where: Self.isStated) else {
+          return
+        }
+        json = JSONClass.text(found)
+        if json == nil { refuse(file, JSONClass.refusal) }
       }
     }
+
+    /// White space, and the mark some editors write before UTF-8.
+    private static let around = CharacterSet.whitespacesAndNewlines.union(["\u{feff}"])
+    private static let classKeys = ["wnid", "synset", "class", "label", "cls"]
+
+    private static func isStated(_ value: Any) -> Bool { !(value is NSNull) && value as? String != "" }
 
     private mutating func refuse(_ file: ArchiveWalk.File, _ reason: String) {
       let offset = file.location.extents.first?.offset ?? 0
       problem = file.location.archive.error(.nested(reason), at: offset, member: file.key)
-    }
-
-    private static func label(in object: [String: Any]) -> String? {
-      for key in ["wnid", "synset", "class", "label", "cls"] {
-        if let text = object[key] as? String, !text.isEmpty { return text }
-        if let number = object[key] as? NSNumber, let index = Int(exactly: number.doubleValue) {
-          return String(index)
-        }
-      }
-      return nil
     }
 
     func findings(in archive: ArchiveFile) -> [CorpusFinding] {

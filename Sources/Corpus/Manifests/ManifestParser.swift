@@ -135,10 +135,7 @@ struct ManifestParser {
     guard let label = Self.labelNames.lazy.compactMap({ object[$0] }).first, !(label is NSNull) else {
       return (path, nil)
     }
-    if let text = label as? String { return (path, text) }
-    if let number = label as? NSNumber, let index = Int(exactly: number.doubleValue) {
-      return (path, String(index))
-    }
-    throw failure(line, "a class that is neither a string nor a whole number")
+    guard let text = JSONClass.text(label) else { throw failure(line, JSONClass.refusal) }
+    return (path, text)
   }
 }

@@ -51,7 +51,7 @@ extension Graph {
         expansion.dequantize(inputs[3], inputs[4], inputs[5], "b", axis: gemm.transposeB ? 0 : 1),
       ]
       if !inputs[6].isEmpty {
-        guard gemm.alpha == 1, let scale = product(inputs[1], inputs[4], "\(node.name)/bias_scale") else {
+        guard let scale = product(inputs[1], inputs[4], "\(node.name)/bias_scale", times: gemm.alpha) else {
           return nil
         }
         parts.append(expansion.dequantize(inputs[6], scale, "", "bias", axis: 0))
@@ -119,10 +119,12 @@ extension Graph {
     }
   }
 
-  /// A constant: the input's scale times the weights' scales.
-  private mutating func product(_ input: String, _ weights: String, _ name: String) -> String? {
+  /// A constant: the input's scale times the weights' scales, times a factor that both have.
+  private mutating func product(
+    _ input: String, _ weights: String, _ name: String, times factor: Float = 1
+  ) -> String? {
     guard let a = constants[input]?.floats, let b = constants[weights], a.count == 1 else { return nil }
-    constants[name] = Tensor(shape: b.shape, values: b.floats.map { $0 * a[0] })
+    constants[name] = Tensor(shape: b.shape, values: b.floats.map { $0 * a[0] * factor })
     return name
   }
 }

@@ -125,6 +125,10 @@ struct PlanCompiler {
       call.scale = from.scale / to.scale
       call.zero_point = Float(to.zeroPoint)
       call.rounds_product = network.structure.givenIntegers != nil
+      if pooling.addsNumbers == true {
+        (call.input_scale, call.output_scale) = (from.scale, to.scale)
+        call.origin = network.structure.givenIntegers?.origin ?? 0
+      }
     }
     steps.append(
       .pooling(

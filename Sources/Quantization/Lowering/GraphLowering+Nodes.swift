@@ -16,7 +16,7 @@ extension GraphLowering {
     case .maxPool(let pooling):
       try lowerPooling(node, pooling, isMaximum: true)
     case .averagePool(let pooling):
-      try lowerPooling(node, pooling, isMaximum: false)
+      try lowerPooling(node, pooling, isMaximum: false, addsNumbers: model != nil ? true : nil)
     case .globalMaxPool:
       let shape = values[try index(of: input, node: node.name)].shape
       try lowerPooling(node, Pooling(kernel: Int2(shape.height, shape.width)), isMaximum: true)
@@ -59,7 +59,9 @@ extension GraphLowering {
       .globalAverage(input: source, output: try define(node.outputs[0], node: node.name, quantization: nil)))
   }
 
-  private mutating func lowerPooling(_ node: Node, _ pooling: Pooling, isMaximum: Bool) throws {
+  private mutating func lowerPooling(
+    _ node: Node, _ pooling: Pooling, isMaximum: Bool, addsNumbers: Bool? = nil
+  ) throws {
     let source = try bytes(of: node.inputs[0], node: node.name)
     let name = node.outputs[0]
     guard try !isMaximum || !changesScale(node) else { throw scaleChange(node) }
@@ -77,7 +79,8 @@ extension GraphLowering {
       .pooling(
         QuantizedPooling(
           node: node.name, input: source, output: output,
-          window: window, isMaximum: isMaximum, includesPadding: pooling.countIncludesPadding)))
+          window: window, isMaximum: isMaximum, includesPadding: pooling.countIncludesPadding,
+          addsNumbers: addsNumbers)))
   }
 
   /// - Throws: `QuantizationError.unsupported` for a window that no kernel takes.

@@ -8,11 +8,13 @@ extension QuantizedNetwork {
   ///   - calibration: what the graph's values looked like on real images.
   ///   - inputRange: the input's exact range where the preprocessing fixes it; otherwise what calibration saw.
   ///   - options: how ranges and weights are chosen.
-  /// - Throws: `QuantizationError.unsupported` naming the operator and its node.
+  /// - Throws: `QuantizationError.unsupported` naming the operator and its node; `.unknownQuantization` for a model with
+  ///   scales of its own, which measured ones would silently replace.
   public static func quantize(
     _ graph: Graph, calibration: Calibration, inputRange: (lower: Float, upper: Float)? = nil,
     options: QuantizationOptions = QuantizationOptions()
   ) throws -> QuantizedNetwork {
+    try checkQuantization(of: graph)
     var lowering = try GraphLowering(
       graph, calibration: calibration, inputRange: inputRange, options: options)
     return try lowering.lowered()
@@ -22,12 +24,22 @@ extension QuantizedNetwork {
   ///
   /// What it has as integers gives, byte by byte, what ONNX Runtime gives (see `GivenIntegers`).
   /// - Parameter graph: a simplified graph.
-  /// - Returns: nil where the graph is a float network.
+  /// - Returns: nil where the graph is a float network, or quantised in a way that is not known here.
   /// - Throws: what lowering any graph can.
   public static func asGiven(_ graph: Graph) throws -> QuantizedNetwork? {
     guard let model = QuantizedModel(graph) else { return nil }
     var lowering = try GraphLowering(model.graph, model: model)
     return try lowering.lowered()
+  }
+
+  /// - Throws: `QuantizationError.unknownQuantization` where the graph rounds activations itself.
+  static func checkQuantization(of graph: Graph) throws(QuantizationError) {
+    for node in graph.nodes {
+      guard case .quantizeLinear = node.operation, let input = node.inputs.first,
+        graph.constants[input] == nil
+      else { continue }
+      throw .unknownQuantization(node: node.name)
+    }
   }
 }
 

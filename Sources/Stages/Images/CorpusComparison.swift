@@ -24,10 +24,12 @@ struct CorpusComparison {
     var labels = labels
     var unseenFailures = failures
     var seen = 0
+    // Of two members of one name the later one stands.
+    var changes: [String: CorpusDifference.Change] = [:]
     let hasAnnotations = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM annotation)") ?? false
     var difference = CorpusDifference(corpusID: corpus.id)
     try source.scan(knowing: StoredArchives(corpusID: corpus.id, in: db)) { finding in
-      guard case .image(let entry) = finding, !entry.replacesEarlier else { return }
+      guard case .image(let entry) = finding else { return }
       if !unseenFailures.isEmpty { unseenFailures.remove(entry.path) }
       if entry.problem != nil {
         if !failures.contains(entry.path) { failed += 1 }
@@ -37,23 +39,33 @@ struct CorpusComparison {
         path: entry.path, size: entry.size, modified: entry.modified,
         wnid: try labels.resolve(entry.label, in: db).wnid)
       let (change, id) = try difference.compare(image, in: db)
-      if let id {
+      if entry.replacesEarlier {
+        count(changes.removeValue(forKey: entry.path), -1)
+        if change == .added { return }
+      } else if case .member = entry.location, change == .changed || change == .relabelled {
+        changes[entry.path] = change
+      }
+      if let id, !entry.replacesEarlier {
         seen += 1
         if hasAnnotations || entry.annotation != nil, try hasOtherBoxes(entry, image: id, in: db) {
           annotated += 1
         }
       }
-      switch change {
-      case .added: added += 1
-      case .changed: changed += 1
-      case .relabelled: relabelled += 1
-      case .unchanged: break
-      }
+      count(change, 1)
     }
     let present = try Int.fetchOne(
       db, sql: "SELECT present FROM corpus WHERE id = ?", arguments: [corpus.id])
     gone = (present ?? 0) - seen
     failuresGone = unseenFailures.count
+  }
+
+  private mutating func count(_ change: CorpusDifference.Change?, _ step: Int) {
+    switch change {
+    case .added: added += step
+    case .changed: changed += step
+    case .relabelled: relabelled += step
+    case .unchanged, nil: break
+    }
   }
 
   private func hasOtherBoxes(_ entry: CorpusEntry, image id: Int64, in db: Database) throws -> Bool {

@@ -147,7 +147,7 @@ struct CorpusUpdate {
     for entry in entries { earlierFailures.remove(entry.path) }
     let failed = Set(failures.map(\.name)).count
     counts.failed += failed
-    counts.done += entries.count - failed
+    counts.done += entries.count { !$0.replacesEarlier } - failed
     context.advance(done: counts.done, failed: counts.failed)
     adjustPieceSize(start.duration(to: .now))
   }

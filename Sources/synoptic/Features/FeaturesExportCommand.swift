@@ -31,7 +31,7 @@ struct FeaturesExportCommand: ParsableCommand {
   }
 
   func run() throws {
-    try OutputFile.check(output)
+    let output = try OutputFile.place(for: output)
     let summary = try OpenStore(store).database.read { db in
       try FeatureExport.write(SpaceRecord.resolve(space, in: db), to: output, db)
     }

@@ -52,7 +52,7 @@ struct ImagesPreprocessCommand: ParsableCommand {
   func run() throws {
     let stated = try recipe.stated
     var recipe = stated.recipe
-    try OutputFile.check(output)
+    let output = try OutputFile.place(for: output)
     if let size {
       if stated.cropIsStated, size != recipe.inputSize {
         throw ValidationError(

@@ -29,7 +29,7 @@ struct NetworkQuantizeCommand: ParsableCommand {
 
   func run() throws {
     let recipe = try calibration.recipe?.stated
-    try OutputFile.check(output)
+    let output = try OutputFile.place(for: output)
     try InputFile.check(network)
     let file = try NetworkFile.load(network, openSize: openSize.resolved(for: recipe))
     if calibration.calibrate == nil, !file.isQuantized {

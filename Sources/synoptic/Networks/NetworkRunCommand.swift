@@ -40,7 +40,7 @@ struct NetworkRunCommand: ParsableCommand {
 
   func run() throws {
     let recipe = try calibration.recipe?.stated
-    try OutputFile.check(output)
+    let output = try OutputFile.place(for: output)
     try InputFile.check(network)
     try InputFile.check(input)
     let tensor = try NumpyArray.read(input).tensor

@@ -2,12 +2,24 @@ import Foundation
 
 /// Files that a command writes: checked before any work is done for them, and under their name only when whole.
 enum OutputFile {
+  /// - Returns: the path to write to: where links lead, so that they stay.
   /// - Throws: `UsageError` where the file could not be written.
-  static func check(_ path: String) throws {
+  static func place(for given: String) throws -> String {
     let manager = FileManager.default
+    var path = given
+    // Link by link: the file need not be there. The system follows no more than 40.
+    for _ in 0..<40 {
+      guard let next = try? manager.destinationOfSymbolicLink(atPath: path) else { break }
+      path = URL(fileURLWithPath: next, relativeTo: URL(fileURLWithPath: path).deletingLastPathComponent()).path
+    }
     var isFolder: ObjCBool = false
     if manager.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
       throw UsageError("\(path) is a folder; name a file to write")
+    }
+    // A file is put in its place when it is whole: a pipe or a device would be gone.
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw UsageError("\(given) is a pipe or a device; name a file to write")
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     guard manager.fileExists(atPath: folder, isDirectory: &isFolder) else {
@@ -17,6 +29,7 @@ enum OutputFile {
     guard access(folder, W_OK) == 0 else {
       throw UsageError("\(path) can't be written: \(String(cString: strerror(errno)))")
     }
+    return path
   }
 
   struct Unwritable: Error, CustomStringConvertible {

@@ -30,7 +30,7 @@ struct ReportCommand: ParsableCommand {
   var output: String?
 
   func run() throws {
-    if let output { try OutputFile.check(output) }
+    if let output { _ = try OutputFile.place(for: output) }
     let opened = try OpenStore(store)
     let record = try opened.database.read { db in try RunHistory.find(db, id: number) }
     let name = URL(fileURLWithPath: opened.path).lastPathComponent
@@ -38,8 +38,8 @@ struct ReportCommand: ParsableCommand {
       output
       ?? URL(fileURLWithPath: opened.path).deletingPathExtension().lastPathComponent
       + "-run-\(record.summary.id).html"
-    try OutputFile.check(path)
-    try OutputFile.write(Array(RunPage(record, store: name).page.html.utf8), to: path)
+    try OutputFile.write(
+      Array(RunPage(record, store: name).page.html.utf8), to: OutputFile.place(for: path))
     try StandardOutput.write(line: path)
   }
 }

@@ -27,7 +27,7 @@ struct SynsetsConvertCommand: ParsableCommand {
   var release = "synoptic"
 
   func run() throws {
-    try OutputFile.check(output)
+    let output = try OutputFile.place(for: output)
     try InputFile.check(source)
     let hierarchy = try SynsetSource.load(source)
     try ImageNetStructureWriter.write(hierarchy, to: output, releaseName: release)

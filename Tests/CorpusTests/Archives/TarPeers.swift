@@ -66,7 +66,7 @@ enum TarPeers {
             info.mtime = 1700000000.25 if form == tarfile.PAX_FORMAT else 1700000000
             tar.addfile(info, io.BytesIO(data))
         folder = tarfile.TarInfo("folder.jpg"); folder.type = tarfile.DIRTYPE; tar.addfile(folder)
-        pipe = tarfile.TarInfo("pipe.jpg"); pipe.type = tarfile.FIFOTYPE; tar.addfile(pipe)
+        pipe = tarfile.TarInfo("pipe.fifo"); pipe.type = tarfile.FIFOTYPE; tar.addfile(pipe)
         hard = tarfile.TarInfo("hard.jpg"); hard.type = tarfile.LNKTYPE; hard.linkname = "block.jpg"; tar.addfile(hard)
         if form != tarfile.USTAR_FORMAT:
             hard = tarfile.TarInfo("hard long.jpg"); hard.type = tarfile.LNKTYPE; hard.linkname = names[11]; tar.addfile(hard)
