@@ -10,7 +10,8 @@ enum OutputFile {
     // Link by link: the file need not be there. The system follows no more than 40.
     for _ in 0..<40 {
       guard let next = try? manager.destinationOfSymbolicLink(atPath: path) else { break }
-      path = URL(fileURLWithPath: next, relativeTo: URL(fileURLWithPath: path).deletingLastPathComponent()).path
+      path =
+        URL(fileURLWithPath: next, relativeTo: URL(fileURLWithPath: path).deletingLastPathComponent()).path
     }
     var isFolder: ObjCBool = false
     if manager.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
