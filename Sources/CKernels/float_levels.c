@@ -7,7 +7,7 @@ INLINE void to_levels(const float *x, float scale, int32_t zero_point, bool is_s
   const float lower = is_signed ? -128.0f : 0.0f, upper = lower + 255, zero = (float)zero_point;
   for (size_t i = 0; i < count; i++) {
     float level = x[i] / scale;
-    // Far beyond what is left of it: so that it can be rounded by adding 1.5 * 2^23, which leaves no bits for a fraction.
+    // Bounded far outside of a byte's levels, it can be rounded by adding 1.5 * 2^23, which leaves no bits for a fraction.
     level = level == level ? level : 0.0f;
     level = level > -1024.0f ? level : -1024.0f;
     level = level < 1024.0f ? level : 1024.0f;

@@ -21,16 +21,27 @@ struct QuantizedModelTests {
   func equalsONNXRuntime(form: [String], name: String) throws {
     let peer = try QuantizedPeer(form, network: name)
     let network = try #require(try QuantizedNetwork.asGiven(peer.graph))
+    for expected in peer.expected { try expectOneStep(network, peer, expected) }
+  }
+
+  private func expectOneStep(_ network: QuantizedNetwork, _ peer: QuantizedPeer, _ expected: Tensor) throws {
+    for (image, results) in try results(network, peer, beside: expected).enumerated() {
+      let difference = zip(results.ours, results.theirs).map { abs($0 - $1) }.max() ?? .infinity
+      #expect(difference <= peer.step * 1.001, "image \(image): \(difference / peer.step) steps")
+    }
+  }
+
+  /// What each image gives here, and there.
+  private func results(
+    _ network: QuantizedNetwork, _ peer: QuantizedPeer, beside expected: Tensor
+  ) throws -> [(ours: [Float], theirs: [Float])] {
     let executor = PlanExecutor(try CompiledPlan(network))
     let count = network.input.shape.count
-    for image in 0..<peer.input.shape[0] {
-      try executor.run(tensor: Array(peer.input.floats[image * count..<(image + 1) * count]))
-      let result = executor.output(0)
-      for expected in peer.expected {
-        let values = expected.floats[image * result.count..<(image + 1) * result.count]
-        let difference = zip(result, values).map { abs($0 - $1) }.max() ?? .infinity
-        #expect(difference <= peer.step * 1.001, "image \(image): \(difference / peer.step) steps")
-      }
+    let (inputs, expected) = (peer.input.floats, expected.floats)
+    return try (0..<peer.input.shape[0]).map { image in
+      try executor.run(tensor: Array(inputs[image * count..<(image + 1) * count]))
+      let ours = executor.output(0)
+      return (ours, Array(expected[image * ours.count..<(image + 1) * ours.count]))
     }
   }
 
@@ -47,13 +58,10 @@ struct QuantizedModelTests {
   func equalsONNXRuntimeExactly(form: [String], name: String) throws {
     let peer = try QuantizedPeer(form, network: name)
     let network = try #require(try QuantizedNetwork.asGiven(peer.graph))
-    let executor = PlanExecutor(try CompiledPlan(try QuantizedNetwork(serialized: network.serialized)))
-    let optimized = try #require(peer.expected.last).floats
-    let count = network.input.shape.count
-    for image in 0..<peer.input.shape[0] {
-      try executor.run(tensor: Array(peer.input.floats[image * count..<(image + 1) * count]))
-      let result = executor.output(0)
-      #expect(result == Array(optimized[image * result.count..<(image + 1) * result.count]), "image \(image)")
+    let stored = try QuantizedNetwork(serialized: network.serialized)
+    let optimized = try #require(peer.expected.last)
+    for (image, results) in try results(stored, peer, beside: optimized).enumerated() {
+      #expect(results.ours == results.theirs, "image \(image)")
     }
   }
 
@@ -65,16 +73,8 @@ struct QuantizedModelTests {
   func transformer(form: [String]) throws {
     let peer = try QuantizedPeer(form, network: "transformer")
     let network = try #require(try QuantizedNetwork.asGiven(peer.graph))
-    let executor = PlanExecutor(try CompiledPlan(try QuantizedNetwork(serialized: network.serialized)))
-    let optimized = try #require(peer.expected.last).floats
-    let count = network.input.shape.count
-    for image in 0..<peer.input.shape[0] {
-      try executor.run(tensor: Array(peer.input.floats[image * count..<(image + 1) * count]))
-      let result = executor.output(0)
-      let values = optimized[image * result.count..<(image + 1) * result.count]
-      let difference = zip(result, values).map { abs($0 - $1) }.max() ?? .infinity
-      #expect(difference <= peer.step * 1.001, "image \(image): \(difference / peer.step) steps")
-    }
+    let stored = try QuantizedNetwork(serialized: network.serialized)
+    try expectOneStep(stored, peer, try #require(peer.expected.last))
   }
 
   @Test("without an operator in float32", arguments: forms, ["plain", "residual", "mobile"])

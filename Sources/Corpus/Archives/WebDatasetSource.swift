@@ -106,11 +106,9 @@ struct WebDatasetSource: ImageSource {
         guard let object = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] else {
           return refuse(file, "not a JSON object")
         }
-        guard let found = Self.classKeys.lazy.compactMap({ object[$0] }).first(where: Self.isStated) else {
-          return
-        }
-        json = JSONClass.text(found)
-        if json == nil { refuse(file, JSONClass.refusal) }
+        let stated = Self.classKeys.compactMap { object[$0] }.filter(Self.isStated)
+        json = stated.lazy.compactMap(JSONClass.text).first
+        if json == nil, !stated.isEmpty { refuse(file, JSONClass.refusal) }
       }
     }
 

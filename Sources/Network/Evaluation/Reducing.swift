@@ -20,11 +20,13 @@ extension Evaluation {
       let x = try node.input(0)
       let (reduced, shape) = try node.reduced(x.shape)
       if reduced.isEmpty, node.operation.flag("noop_with_empty_axes") { return [x] }
+      // A tensor without elements may have dimensions of any size.
+      let count = try node.count(of: shape)
       let steps = FloatStep.steps(x.shape)
       let others = x.shape.indices.filter { !reduced.contains($0) }
-      let starts = places(others.map { x.shape[$0] }, steps: others.map { steps[$0] })
+      let starts = count == 0 ? [] : places(others.map { x.shape[$0] }, steps: others.map { steps[$0] })
       let axes = reduced.sorted()
-      let offsets = places(axes.map { x.shape[$0] }, steps: axes.map { steps[$0] })
+      let offsets = x.count == 0 ? [] : places(axes.map { x.shape[$0] }, steps: axes.map { steps[$0] })
       let source = x.doubles
       let results = starts.map { start in combine(offsets.map { source[start + $0] }) }
       guard let range = x.element.range else {

@@ -49,6 +49,11 @@ struct `Odd members of archives` {
     #expect(notes.contains { $0.contains("1.json") && $0.contains(JSONClass.refusal) })
   }
 
+  @Test func `with one class that can be used have that`() throws {
+    let found = try findings("add('1.jpg'); add('1.json', b'{\"class\": {}, \"label\": 3}')")
+    #expect(found.images.map(\.label) == ["3"])
+  }
+
   @Test func `with a class behind a byte order mark have it`() throws {
     let found = try findings("add('1.jpg'); add('1.cls', b'\\xef\\xbb\\xbf7\\n')")
     #expect(found.images.map(\.label) == ["7"])
