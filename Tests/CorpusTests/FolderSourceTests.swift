@@ -43,7 +43,10 @@ struct FolderSourceTests {
 
   @Test func `links that are not followed and files that are not read are told`() throws {
     let (folder, other) = (try TemporaryFolder(), try TemporaryFolder())
-    for name in ["a.jpg", "b.JFIF", "c.jpe", "d.webp", "e.WEBP", "f.gif", "n01440764.tar", "notes.txt"] {
+    for name in [
+      "a.jpg", "b.JFIF", "c.jpe", "d.webp", "e.WEBP", "f.gif", "n01440764.tar", "notes.txt", "0", "photo.BIN",
+      ".hidden",
+    ] {
       try folder.write(name, "x")
     }
     try other.write("far.jpg", "x")
@@ -64,7 +67,8 @@ struct FolderSourceTests {
     #expect(notes.contains { $0.contains("/second: links lead here a second time") })
     #expect(notes.contains { $0.contains("/gone: a link to what is not there") })
     #expect(notes.contains { $0.contains("/inside: a link into the corpus itself") })
-    #expect(notes.contains { $0.hasSuffix("1 in .gif, 1 in .tar, 2 in .webp") })
+    #expect(
+      notes.contains { $0.hasSuffix("1 in .bin, 1 in .gif, 1 in .tar, 2 in .webp, 1 without an ending") })
     #expect(notes.count == 4, "\(notes)")
   }
 

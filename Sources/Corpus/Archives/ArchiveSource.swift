@@ -34,7 +34,12 @@ struct ArchiveSource: ImageSource {
       }
       if isKnown { return }
       var repeated: ArchiveWalk.File?
-      let walk = ArchiveWalk(archive, prefix: item.prefix, isWanted: ImageName.isImage)
+      var unread = UnreadNames()
+      let walk = ArchiveWalk(
+        archive, prefix: item.prefix, isWanted: { ImageName.isImage($0) },
+        passOver: { key in
+          if let name = key.utf8.split(separator: UInt8(ascii: "/")).last { unread.count(Array(name)[...]) }
+        })
       let isSound = try walk.run { finding in
         switch finding {
         case .file(let file):
@@ -55,6 +60,7 @@ struct ArchiveSource: ImageSource {
         case .note(let note): try visit(.note(note))
         }
       }
+      if let note = unread.note { try visit(.note("\(archive.path): \(note)")) }
       if let repeated {
         throw archive.error(
           .nested("a second member of this name: classes can't go by order; name the files in the text"),

@@ -28,15 +28,19 @@ struct ArchiveWalk {
   /// Of which members the bytes are wanted, by key; up to 1 MB.
   private let wantsContents: (String) -> Bool
   private let isWanted: (String) -> Bool
+  /// Told of each file that is not wanted.
+  private let passOver: (String) -> Void
 
   init(
     _ archive: ArchiveFile, prefix: String, isWanted: @escaping (String) -> Bool,
-    wantsContents: @escaping (String) -> Bool = { _ in false }
+    wantsContents: @escaping (String) -> Bool = { _ in false },
+    passOver: @escaping (String) -> Void = { _ in }
   ) {
     self.archive = archive
     self.prefix = prefix
     self.isWanted = isWanted
     self.wantsContents = wantsContents
+    self.passOver = passOver
   }
 
   /// - Returns: whether the archive was whole and sound.
@@ -65,7 +69,7 @@ struct ArchiveWalk {
       }
       func report(_ file: EarlierMembers.File, contents: [UInt8]? = nil) throws {
         let replaces = earlier.insert(file, as: key) || isRepeated
-        guard isWanted(prefix + key) else { return }
+        guard isWanted(prefix + key) else { return passOver(key) }
         let location = ArchiveMember(
           archive: archive, name: prefix + key, size: file.size, extents: file.extents)
         try visit(

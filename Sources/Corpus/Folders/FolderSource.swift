@@ -1,7 +1,8 @@
 /// The images under a folder, at any depth, in the order of their paths' bytes.
 ///
-/// Files count whose names end as JPEG's or PNG's do (`ImageName`), in any case; of others that may be images is said how
-/// many there are. An image's class is the nearest folder above it that is named by a wnid, `n` and eight digits; without one it has none. Links are followed as `FolderWalk` says.
+/// Files count whose names end as JPEG's or PNG's do (`ImageName`), in any case; of others is said how many there are. An
+/// image's class is the nearest folder above it that is named by a wnid, `n` and eight digits; without one it has none.
+/// Links are followed as `FolderWalk` says.
 public struct FolderSource: ImageSource {
   public let root: String
   public let layout: SourceLayout
@@ -16,19 +17,15 @@ public struct FolderSource: ImageSource {
 
   init(_ path: String, labelling: Labelling, layout: SourceLayout) throws(CorpusError) {
     numbering = labelling.numbering
-    root = try FolderWalk(path) { _ in false }.root
+    root = try FolderWalk(path, isWanted: { _ in false }).root
     self.labelling = labelling
     self.layout = layout
   }
 
   public func scan(knowing known: any KnownArchives, _ visit: (CorpusFinding) throws -> Void) throws {
     let labeller = labelling.labeller()
-    var others: [String: Int] = [:]
-    let walk = try FolderWalk(root) { name in
-      if ImageName.isImage(name) { return true }
-      if let ending = ImageName.otherEnding(name) { others[ending, default: 0] += 1 }
-      return false
-    }
+    var unread = UnreadNames()
+    let walk = try FolderWalk(root, isWanted: { ImageName.isImage($0) }, passOver: { unread.count($0) })
     try walk.run { file in
       let label = try labeller.label(of: file.path, wnid: file.wnid)
       let location = ImageLocation.file(file.location)
@@ -44,11 +41,7 @@ public struct FolderSource: ImageSource {
     } remark: {
       try visit(.note($0))
     }
-    if !others.isEmpty {
-      let counts = others.sorted { $0.key < $1.key }.map { "\($0.value) in \($0.key)" }
-      try visit(
-        .note("files that are not read, by what their names end in: \(counts.joined(separator: ", "))"))
-    }
+    if let note = unread.note { try visit(.note(note)) }
     try labeller.finish()
   }
 }

@@ -26,17 +26,23 @@ struct FolderWalk {
   let root: String
   /// By a file's name.
   private let isWanted: (ArraySlice<UInt8>) -> Bool
+  /// Told of each file that is not wanted.
+  private let passOver: (ArraySlice<UInt8>) -> Void
 
   /// Folders deeper than this are not held open, for a process may open only so many.
   private static let deepest = 200
 
   /// - Throws: `CorpusError` when there is no such folder.
-  init(_ path: String, isWanted: @escaping (ArraySlice<UInt8>) -> Bool) throws(CorpusError) {
+  init(
+    _ path: String, isWanted: @escaping (ArraySlice<UInt8>) -> Bool,
+    passOver: @escaping (ArraySlice<UInt8>) -> Void = { _ in }
+  ) throws(CorpusError) {
     root = try Self.resolve(path)
     guard try FileStatus.of(root).kind == .folder else {
       throw .unreadable(path: path, reason: "not a folder")
     }
     self.isWanted = isWanted
+    self.passOver = passOver
   }
 
   /// A path without links, absolute.
@@ -93,7 +99,10 @@ struct FolderWalk {
     let bytes = listing.name(index)
     let listed = listing.kind(index)
     let isWanted = isWanted(bytes)
-    if !isWanted && (listed == .file || listed == .other) { return }
+    if !isWanted && (listed == .file || listed == .other) {
+      if listed == .file { passOver(bytes) }
+      return
+    }
     guard let name = String(validating: bytes, as: UTF8.self) else {
       let path = folder.path + EscapedName.text(bytes)
       let error = CorpusError.nameNotUTF8(path: path)
@@ -119,7 +128,7 @@ struct FolderWalk {
       }
     }
     switch status.kind {
-    case .file: if isWanted { try report(.success(status)) }
+    case .file: if isWanted { try report(.success(status)) } else { passOver(bytes) }
     case .other: if isWanted { try report(.failure(.notAFile(path: location))) }
     case .folder:
       let isLink = listed == .link || (listed == .unknown && Self.isLink(location))

@@ -1,12 +1,14 @@
 /// What names tell of files.
 enum ImageName {
   private static let endings = [".jpg", ".jpeg", ".jpe", ".jfif", ".png"].map { Array($0.utf8) }
-  /// Of images, and of archives of them, that are not read.
-  private static let otherEndings = [
-    ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".jxl", ".svg", ".tar",
-    ".tar.gz", ".tgz", ".tar.xz",
-    ".tar.bz2", ".tar.zst", ".zip",
-  ].map { Array($0.utf8) }
+  /// Of archives, that have two parts.
+  private static let archiveEndings = [".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst"].map { Array($0.utf8) }
+  /// Of what stands beside images and is none.
+  private static let endingsOfOthers: Set<String> = [
+    "txt", "xml", "json", "jsonl", "csv", "tsv", "cls", "md", "mat", "yaml", "yml", "npy", "html", "log",
+    "db",
+    "ini",
+  ]
 
   /// Whether it ends as those of JPEG and PNG files do, in any case.
   static func isImage(_ name: ArraySlice<UInt8>) -> Bool {
@@ -26,9 +28,18 @@ enum ImageName {
     }
   }
 
-  /// The ending of what may hold images and is not read; nil for other names.
-  static func otherEnding(_ name: ArraySlice<UInt8>) -> String? {
-    otherEndings.first { ends(name, in: $0) }.map { String(decoding: $0, as: UTF8.self) }
+  /// How a name that is no image's ends, "in .gif" or "without an ending"; nil for those that are about images, and for
+  /// hidden ones.
+  static func unreadEnding(_ name: ArraySlice<UInt8>) -> String? {
+    if let archive = archiveEndings.first(where: { ends(name, in: $0) }) {
+      return "in \(String(decoding: archive, as: UTF8.self))"
+    }
+    guard let first = name.first, first != UInt8(ascii: ".") else { return nil }
+    guard let dot = name.lastIndex(of: UInt8(ascii: ".")), name.count - (dot - name.startIndex) <= 9,
+      let ending = String(validating: name[(dot + 1)...], as: UTF8.self)?.lowercased(), !ending.isEmpty,
+      ending.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
+    else { return "without an ending" }
+    return endingsOfOthers.contains(ending) ? nil : "in .\(ending)"
   }
 
   private static func ends(_ name: ArraySlice<UInt8>, in ending: [UInt8]) -> Bool {

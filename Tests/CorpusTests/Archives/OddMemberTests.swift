@@ -49,6 +49,14 @@ struct `Odd members of archives` {
     #expect(notes.contains { $0.contains("1.json") && $0.contains(JSONClass.refusal) })
   }
 
+  @Test func `whose names do not say that they are images are told of`() throws {
+    let found = try findings(
+      "add('n01440764/a.jpg'); add('n01440764/0'); add('n01440764/b.bin'); add('about.txt')")
+    #expect(found.images.map(\.path) == ["n01440764/a.jpg"])
+    let notes = found.compactMap { if case .note(let note) = $0 { note } else { nil } }
+    #expect(notes.count == 1 && notes[0].hasSuffix("1 in .bin, 1 without an ending"), "\(notes)")
+  }
+
   @Test func `with one class that can be used have that`() throws {
     let found = try findings("add('1.jpg'); add('1.json', b'{\"class\": {}, \"label\": 3}')")
     #expect(found.images.map(\.label) == ["3"])
