@@ -63,6 +63,7 @@ static inline __attribute__((always_inline)) void pool_maximum_run(const synopti
   }
 }
 
+/// As ONNX Runtime's QLinearAveragePool: which way a mean half-way between two levels goes, these roundings decide.
 static void pool_numbers_pixel(const synoptic_int8_pooling *p, uint32_t block, uint32_t row, uint32_t column,
                                tap_range ys, tap_range xs) {
   float sums[16] = {0};

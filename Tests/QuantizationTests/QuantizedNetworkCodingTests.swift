@@ -66,7 +66,9 @@ struct QuantizedNetworkCodingTests {
     #expect(error?.description.contains("version 9") == true)
   }
 
-  @Test("of a version that differs in orders of weights alone is read", arguments: [UInt32](3...8))
+  @Test(
+    "of an older version is read where only orders of weights have changed, and operations come",
+    arguments: [UInt32](3...8))
   func olderVersion(version: UInt32) throws {
     let current = try sample().serialized
     let end = try #require(

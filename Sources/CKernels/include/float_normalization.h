@@ -7,7 +7,7 @@
 #include "instruction_set.h"
 
 /// y = (x - mean) / sqrt(variance + epsilon) * scale + bias for a row of `count` > 0; the same bits by every
-/// instruction set, and those of ONNX Runtime (1.32, AVX2 and AVX-512) where eight divides the count.
+/// instruction set, and those of ONNX Runtime (1.32, measured where it has AVX-512) where eight divides the count.
 void synoptic_float_normalize(synoptic_instruction_set set, const float *x, const float *scale, const float *bias,
                               float epsilon, float *y, size_t count);
 

@@ -35,6 +35,7 @@ enum ImageName {
       return "in \(String(decoding: archive, as: UTF8.self))"
     }
     guard let first = name.first, first != UInt8(ascii: ".") else { return nil }
+    // What is longer than eight letters is part of a name that has a dot in it.
     guard let dot = name.lastIndex(of: UInt8(ascii: ".")), name.count - (dot - name.startIndex) <= 9,
       let ending = String(validating: name[(dot + 1)...], as: UTF8.self)?.lowercased(), !ending.isEmpty,
       ending.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })

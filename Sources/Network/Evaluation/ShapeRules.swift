@@ -34,7 +34,7 @@ extension EvaluatedNode {
     "LpNormalization", "LRN", "MeanVarianceNormalization", "RotaryEmbedding", "PRelu",
   ]
 
-  /// What a reduction of a tensor of this shape leaves: dimensions of one where it reduces, and the result's shape.
+  /// Over which dimensions a tensor of this shape is reduced, and the result's shape.
   func reduced(_ shape: [Int]) throws(NetworkError) -> (axes: Set<Int>, result: [Int]) {
     let given = try integers("axes", input: 1) ?? []
     if given.isEmpty, operation.flag("noop_with_empty_axes") { return ([], shape) }

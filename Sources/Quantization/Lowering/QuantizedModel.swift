@@ -15,7 +15,7 @@ struct QuantizedModel {
   private(set) var constants: [String: QuantizedConstant] = [:]
 
   /// All activations of one kind, as `quantize_static` makes them, are signed or not; of both kinds, unsigned counts.
-  var givenIntegers: GivenIntegers { integers.values.allSatisfy(\.isSigned) ? .signed : .unsigned }
+  private(set) var givenIntegers = GivenIntegers.unsigned
 
   private let original: Graph
   /// Names of the model to values of the graph.
@@ -46,6 +46,7 @@ struct QuantizedModel {
       return nil
     }
     guard original.inputs.count == 1, activations[original.inputs[0].name] != nil else { return nil }
+    if integers.values.allSatisfy(\.isSigned) { givenIntegers = .signed }
     for (name, value) in numbers where graph.constants[name] == nil { graph.replaced[name] = .equal(value) }
     for (name, integer) in integers where integer.value != name {
       graph.replaced[name] = .equal(integer.value)

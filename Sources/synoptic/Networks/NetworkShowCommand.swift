@@ -101,16 +101,24 @@ private struct LayerRows {
     }
     let graph = try file.neededGraph(for: "showing")
     // A network that has no int8 form at all is listed all the same.
-    let trial = try? QuantizedNetwork.trial(graph)
+    var trial: QuantizedNetwork?
+    var isRefused = false
+    do {
+      trial = try QuantizedNetwork.trial(graph)
+    } catch QuantizationError.unknownQuantization {
+      isRefused = true
+    } catch {}
     let listing = Dictionary((trial?.listing ?? []).map { ($0.name, $0) }) { first, _ in first }
     layers = try graph.layers().map { layer in
       let placed = trial?.layer(named: layer.name, among: listing)
       // A convolution that an addition is one with has no value of its own in int8.
       let isFused = trial != nil && placed == nil && layer.multiplyAccumulates > 0
+      let isRefusedProduct = isRefused && layer.multiplyAccumulates > 0
       return Row(
         name: layer.name, kind: layer.kind, shape: layer.shape,
         multiplyAccumulates: layer.multiplyAccumulates, parameters: layer.parameters,
-        precision: isFused ? .int8 : placed?.precision, reason: placed?.reason)
+        precision: isFused ? .int8 : isRefused ? .float32 : placed?.precision,
+        reason: isRefusedProduct ? "int8 can't follow the model's own quantising" : placed?.reason)
     }
     outputs = graph.outputs
     embedding = try? file.resolveLayer("embedding")
